@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Shapes shared by advisories, VEX and policy: advisory, finding, verdict, report. */
+import type { Digest, DiffId, ImageDigest } from "#lib/digest.ts";
+import type { Evidence } from "#engines/scanner/index.ts";
+
+/** Worst first in `severities`. `unknown` ranks below `low` and above `none`. */
+export type Severity = "critical" | "high" | "medium" | "low" | "unknown" | "none";
+export type VexStatus = "not_affected" | "affected" | "fixed" | "under_investigation";
+export type Verdict = "pass" | "warn" | "fail";
+
+/** One half-open range in the ecosystem's own version order. `introduced` "0" is before every version. */
+export interface VersionRange {
+  readonly introduced: string;
+  /** First version without the flaw; absent: no fix known. */
+  readonly fixed?: string;
+  /** Last version with the flaw, where the source gives that and not a fix. */
+  readonly lastAffected?: string;
+}
+
+/** What one advisory says of one package. */
+export interface AffectedPackage {
+  /** Version order and package namespace: `npm`, `pypi`, `golang`, `deb`, `apk`. */
+  readonly ecosystem: string;
+  /** Distro id and release for OS packages: `debian:12`, `alpine:3.20`. */
+  readonly distro?: string;
+  /** purl namespace and name joined by `/` (`@babel/traverse`, `github.com/x/y`); source package for distros. */
+  readonly name: string;
+  readonly ranges: readonly VersionRange[];
+  /** Versions named one by one. */
+  readonly versions?: readonly string[];
+  /** Distro's word where there is no fix: `no-dsa`, `will_not_fix`, `end_of_life`, `unimportant`. */
+  readonly distroStatus?: string;
+  /** Severity that this distro gives. */
+  readonly severity?: Severity;
+}
+
+/** Our record of one vulnerability as one source gives it. */
+export interface Advisory {
+  /** CVE, GHSA, PYSEC, GO, DSA ... id. */
+  readonly id: string;
+  readonly aliases: readonly string[];
+  readonly source: string;
+  readonly summary?: string;
+  readonly severity: Severity;
+  readonly cvss: readonly { readonly version: string; readonly vector: string; readonly source: string }[];
+  readonly withdrawn?: string;
+  readonly published?: string;
+  readonly modified?: string;
+  readonly references: readonly string[];
+  readonly affected: readonly AffectedPackage[];
+}
+
+/** A component met by an advisory, before policy. Sorted worst first, then by id, then by purl. */
+export interface Finding {
+  /** CVE where an alias is one, else the advisory's own id. */
+  readonly id: string;
+  readonly advisoryIds: readonly string[];
+  readonly aliases: readonly string[];
+  readonly sources: readonly string[];
+  readonly purl: string;
+  readonly bomRef: string;
+  readonly name: string;
+  readonly version: string;
+  readonly severity: Severity;
+  readonly fixedVersion?: string;
+  readonly distroStatus?: string;
+  /** The range that met, e.g. `>=0 <4.17.12 (npm)`. */
+  readonly range: string;
+  readonly evidence: readonly Evidence[];
+  readonly layer: { readonly index: number; readonly diffId: DiffId };
+  readonly kev: boolean;
+  readonly epss?: number;
+  readonly vex?: { readonly status: VexStatus; readonly justification?: string; readonly source: string };
+  /** Set where another statement answers for this one: the distro's package owns the file, or VEX not_affected. */
+  readonly suppressedBy?: string;
+}
+
+export type PolicyAction = "fail" | "warn" | "ignore" | "none";
+
+/** A finding after policy. */
+export interface JudgedFinding extends Finding {
+  readonly action: PolicyAction;
+  /** Name of the deciding rule; absent when none matched. */
+  readonly rule?: string;
+  readonly policy?: string;
+  readonly waiver?: { readonly until: string; readonly justification: string };
+  /** Rules that changed the finding before (escalate). */
+  readonly trace: readonly string[];
+}
+
+export type SeverityCounts = Readonly<Record<Severity, number>>;
+
+/** The full report; its canonical JSON is stored, digested and later signed. Holds no wall clock. */
+export interface ReportDocument {
+  readonly schemaVersion: "1";
+  readonly imageDigest: ImageDigest;
+  readonly repository?: string;
+  readonly namespace?: string;
+  readonly verdict: Verdict;
+  readonly reasons: readonly string[];
+  /** Findings that count (not suppressed, not waived) by severity. */
+  readonly counts: SeverityCounts;
+  readonly waived: number;
+  readonly suppressed: number;
+  readonly fixable: number;
+  readonly components: number;
+  /** True when the SBOM has omissions or no advisory source covers the image's distro. */
+  readonly partial: boolean;
+  readonly omissions: readonly string[];
+  readonly findings: readonly JudgedFinding[];
+  readonly digests: {
+    readonly sbom: Digest;
+    readonly advisories: Digest;
+    readonly vex: Digest;
+    readonly policy: Digest;
+  };
+  /** RFC 3339 of the first waiver or deferral to end; the report must be made anew then. */
+  readonly nextExpiry?: string;
+}

@@ -1,0 +1,1 @@
+export type { Component, Distro, Evidence, Omission, PackageType, Sbom } from "./types.ts";
