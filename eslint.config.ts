@@ -37,6 +37,7 @@ export default defineConfig(
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/dot-notation": "off",
+      "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
       "@typescript-eslint/no-unnecessary-type-parameters": "off", // digests are branded through the return type
       "no-restricted-exports": ["error", { restrictDefaultExports: { direct: true } }],
       "no-console": "error",

@@ -50,6 +50,25 @@ export interface Advisory {
   readonly affected: readonly AffectedPackage[];
 }
 
+/** The statement that counts for a finding, and the ones that say otherwise. */
+export interface VexAnnotation {
+  readonly status: VexStatus;
+  /** Justification label, else the impact statement (cut to 300 characters). */
+  readonly justification?: string;
+  readonly source: string;
+  /** `@id` of the document, else its name. */
+  readonly document?: string;
+  /** RFC 3339; absent where the document gives no time. */
+  readonly timestamp?: string;
+  /** Statements about the same finding with another status, newest first, at most 10. */
+  readonly conflicts?: readonly {
+    readonly status: VexStatus;
+    readonly source: string;
+    readonly document: string;
+    readonly timestamp?: string;
+  }[];
+}
+
 /** A component met by an advisory, before policy. Sorted worst first, then by id, then by purl. */
 export interface Finding {
   /** CVE where an alias is one, else the advisory's own id. */
@@ -70,12 +89,15 @@ export interface Finding {
   readonly layer: { readonly index: number; readonly diffId: DiffId };
   readonly kev: boolean;
   readonly epss?: number;
-  readonly vex?: { readonly status: VexStatus; readonly justification?: string; readonly source: string };
+  /** RFC 3339; the earliest time at which an advisory was published, where a source says it. */
+  readonly published?: string;
+  readonly vex?: VexAnnotation;
   /** Set where another statement answers for this one: the distro's package owns the file, or VEX not_affected. */
   readonly suppressedBy?: string;
 }
 
-export type PolicyAction = "fail" | "warn" | "ignore" | "none";
+/** `none`: no rule matched, or the finding is suppressed and policy was not asked. */
+export type PolicyAction = "fail" | "warn" | "ignore" | "defer" | "none";
 
 /** A finding after policy. */
 export interface JudgedFinding extends Finding {
@@ -83,8 +105,11 @@ export interface JudgedFinding extends Finding {
   /** Name of the deciding rule; absent when none matched. */
   readonly rule?: string;
   readonly policy?: string;
+  /** Present for `ignore` and `defer`; a deferral has no justification. */
   readonly waiver?: { readonly until: string; readonly justification: string };
-  /** Rules that changed the finding before (escalate). */
+  /** Severity before `escalate`, where a rule raised it. */
+  readonly originalSeverity?: Severity;
+  /** Rules that changed the finding before (escalate) or no longer count (expired), in order. */
   readonly trace: readonly string[];
 }
 
@@ -94,13 +119,18 @@ export type SeverityCounts = Readonly<Record<Severity, number>>;
 export interface ReportDocument {
   readonly schemaVersion: "1";
   readonly imageDigest: ImageDigest;
+  /** The reference that was judged, where rules may match it. */
+  readonly imageReference?: string;
   readonly repository?: string;
   readonly namespace?: string;
+  readonly env?: string;
   readonly verdict: Verdict;
   readonly reasons: readonly string[];
-  /** Findings that count (not suppressed, not waived) by severity. */
+  /** Findings that count (not suppressed, not waived, not deferred) by severity. */
   readonly counts: SeverityCounts;
   readonly waived: number;
+  /** Findings left undecided until a date by a `defer` rule. */
+  readonly deferred: number;
   readonly suppressed: number;
   readonly fixable: number;
   readonly components: number;

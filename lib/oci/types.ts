@@ -4,6 +4,7 @@
  * Follows OCI image-spec v1.1 (manifest.md, config.md, descriptor.md).
  */
 import type { Digest, DiffId, ImageDigest, LayerDigest } from "../digest.ts";
+import type { HeldToken, RegistrySettings } from "./registry/settings.ts";
 
 export interface Platform {
   readonly os: string;
@@ -59,5 +60,37 @@ export interface ImageSource {
    * @throws BLOB_MISSING, BLOB_DIGEST_MISMATCH, REGISTRY_UNAVAILABLE
    */
   openLayer(layer: LayerDescriptor, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** Where a local source holds the layer's bytes; undefined when they are not in a file. */
+  layerFile?(layer: LayerDescriptor): LayerFile | undefined;
+  /**
+   * Plain data with which a worker thread opens the layer itself: `openLayerAccess` of `./layer-access.ts`.
+   * Take it after `resolve`, so that a token already held goes with it. Holds secrets: never log or store it.
+   */
+  describeLayerAccess?(layer: LayerDescriptor): LayerAccess;
   close(): Promise<void>;
 }
+
+/** A source whose layers other threads can open: what `openImageSource` gives. */
+export type SharedImageSource = ImageSource &
+  Required<Pick<ImageSource, "layerFile" | "describeLayerAccess">>;
+
+/** A run of bytes in a local file. */
+export interface LayerFile {
+  readonly path: string;
+  /** Byte offset of the blob in the file. */
+  readonly offset: number;
+  /** Bytes of the blob. */
+  readonly size: number;
+}
+
+/** How to reach a layer's bytes, safe to send to a worker thread (structured clone). */
+export type LayerAccess =
+  | ({ readonly kind: "file" } & LayerFile)
+  | {
+      readonly kind: "registry";
+      /** Host and repository, e.g. `registry.example/app`. */
+      readonly repository: string;
+      readonly settings: RegistrySettings;
+      /** Authorization headers already obtained. */
+      readonly tokens: readonly HeldToken[];
+    };

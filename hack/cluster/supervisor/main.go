@@ -3,7 +3,7 @@
 // Command supervisor is the first process of a local node's PID namespace.
 //
 //	supervisor run PLAN.json     make the node's mounts, then start its parts and keep them running
-//	supervisor exec RECORD ARGV  write this process's host PID to RECORD, then become ARGV
+//	supervisor exec HOSTPROC RECORD ARGV  write this process's host PID to RECORD, then become ARGV
 //
 // The plan is written by hack/cluster/local/plan.ts. When this process ends,
 // the kernel ends every process and drops every mount of the node with it.
@@ -16,7 +16,11 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
+
+// networkPatience bounds the life of a node whose maker ended before it was connected.
+const networkPatience = 30 * time.Second
 
 // plan mirrors the type Plan in hack/cluster/local/plan.ts.
 type plan struct {
@@ -26,6 +30,8 @@ type plan struct {
 	RecordsDir string `json:"recordsDir"`
 	// LogsDir receives one NAME.log per part.
 	LogsDir string `json:"logsDir"`
+	// NetworkReady is a file that the host writes once the node has its network.
+	NetworkReady string `json:"networkReady"`
 	// Binds are mounted in order, after the host's /proc has been moved aside.
 	Binds []bind `json:"binds"`
 	// Keep lists folders that must stay visible at their own path when a bind covers it.
@@ -42,6 +48,8 @@ type part struct {
 	Name string            `json:"name"`
 	Argv []string          `json:"argv"`
 	Env  map[string]string `json:"env"`
+	// After is what must answer before each start: "", "unix:PATH", or an https URL.
+	After string `json:"after"`
 }
 
 func main() {
@@ -81,6 +89,18 @@ func run(planPath string) error {
 	if err := record(p.HostProc, p.RecordsDir+"/supervisor.json"); err != nil {
 		return err
 	}
+	if err := waitForFile(p.NetworkReady, networkPatience); err != nil {
+		return err
+	}
 	keepRunning(p, ends)
 	return nil
+}
+
+func waitForFile(path string, patience time.Duration) error {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if _, err := os.Stat(path); err == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s did not appear in %s", path, patience)
 }

@@ -12,19 +12,19 @@ import (
 )
 
 const (
-	firstPause  = 200 * time.Millisecond
-	longestRest = 5 * time.Second
-	// A part that ran this long starts again with the first pause.
+	firstPause   = 200 * time.Millisecond
+	longestPause = 5 * time.Second
+	// A part that ran this long is started again at once.
 	steadyAfter = 20 * time.Second
 	graceToEnd  = 3 * time.Second
 )
 
-// running is a part's present process; after is the pause before its next start.
+// running is a part's present process; pause is how long its next start will wait.
 type running struct {
 	part    part
 	process *os.Process
 	started time.Time
-	after   time.Duration
+	pause   time.Duration
 }
 
 // keepRunning starts every part and starts it again whenever it ends, until a
@@ -34,7 +34,7 @@ func keepRunning(p plan, ends <-chan os.Signal) {
 	children := map[int]*running{}
 	due := make(chan *running, len(p.Parts))
 	for _, one := range p.Parts {
-		due <- &running{part: one, after: firstPause}
+		startLater(&running{part: one}, due)
 	}
 	ended := make(chan int, 64)
 	go reap(ended)
@@ -83,12 +83,18 @@ func start(p plan, r *running) error {
 	return nil
 }
 
+// startLater makes a part due after its pause, and then once what it needs answers.
 func startLater(r *running, due chan<- *running) {
 	if time.Since(r.started) > steadyAfter {
-		r.after = firstPause
+		r.pause = 0
 	}
-	time.AfterFunc(r.after, func() { due <- r })
-	r.after = min(2*r.after, longestRest)
+	time.AfterFunc(r.pause, func() {
+		for !answers(r.part.After) {
+			time.Sleep(askAgainAfter)
+		}
+		due <- r
+	})
+	r.pause = min(max(2*r.pause, firstPause), longestPause)
 }
 
 // reap waits for any child. It polls while there is none, which happens only

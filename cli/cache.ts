@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Where the command keeps layer facts and imported advisories: XDG base directory specification, version 0.8. */
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+export function cacheDir(given: string | undefined): string {
+  if (given !== undefined) return given;
+  const base = process.env["XDG_CACHE_HOME"];
+  return join(base === undefined || base === "" ? join(homedir(), ".cache") : base, "stellaops");
+}
+
+export const fragmentsIn = (cache: string): string => join(cache, "fragments");
+export const advisoriesIn = (cache: string): string => join(cache, "advisories");

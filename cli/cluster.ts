@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What the cluster says. Lists come from the API server as it prints them for kubectl (Table, meta.k8s.io/v1); whole
+ * reports from the REST API, reached through a port-forward with the caller's own Kubernetes identity.
+ */
+import { KubeConfig } from "@kubernetes/client-node";
+import { renderTable } from "#engines/evaluation/index.ts";
+import type { ReportDocument } from "#engines/evaluation/index.ts";
+import { resources } from "#crds/index.ts";
+import { defineErrors, messageOf } from "#lib/errors.ts";
+import {
+  builtin,
+  collectionPath,
+  createKubeClient,
+  defineResource,
+  kubeconfigCredentials,
+  objectPath,
+} from "#lib/kube/index.ts";
+import type { KubeClient, KubeObject, Resource } from "#lib/kube/index.ts";
+import { isColorful, terminalWidth, writeResult } from "./output.ts";
+import { forwardedRequest } from "./port-forward.ts";
+import { plainTable } from "./table.ts";
+import type { ClusterFlags, Gettable } from "./verbs/get.ts";
+
+export const clusterErrors = defineErrors("cluster", {
+  REPORT_MISSING: "missing",
+  API_UNREACHABLE: "unavailable",
+  API_DENIED: "denied",
+});
+
+const SYSTEM_NAMESPACE = "stellaops";
+
+const configMaps = defineResource<KubeObject & { readonly data?: Readonly<Record<string, string>> }>(
+  builtin.configMaps,
+);
+
+const RESOURCES: Readonly<Record<Gettable, Resource>> = {
+  reports: resources.reports,
+  scans: resources.scans,
+  scanpolicies: resources.scanPolicies,
+  schedules: resources.schedules,
+  advisorysources: resources.advisorySources,
+  vexsources: resources.vexSources,
+  notifyrules: resources.notifyRules,
+  notifychannels: resources.notifyChannels,
+  stellaops: resources.stellaOps,
+};
+
+interface Connection {
+  readonly client: KubeClient;
+  readonly config: KubeConfig;
+  readonly namespace: string;
+}
+
+async function connect(flags: ClusterFlags): Promise<Connection> {
+  const config = new KubeConfig();
+  if (flags.kubeconfig === undefined) config.loadFromDefault();
+  else config.loadFromFile(flags.kubeconfig);
+  if (flags.context !== undefined) config.setCurrentContext(flags.context);
+  const credentials = await kubeconfigCredentials({ path: flags.kubeconfig, context: flags.context });
+  const namespace =
+    flags.namespace ?? config.getContextObject(config.getCurrentContext())?.namespace ?? "default";
+  return { client: createKubeClient({ credentials }), config, namespace };
+}
+
+const wantsJson = (flags: ClusterFlags): boolean => flags.json === true || flags.output === "json";
+
+interface TableAnswer {
+  readonly columnDefinitions: readonly { readonly name: string; readonly priority: number }[];
+  readonly rows: readonly { readonly cells: readonly unknown[]; readonly object: KubeObject }[];
+}
+
+const MAX_ROWS = 500;
+
+export async function getKind(kind: Gettable, name: string | undefined, flags: ClusterFlags): Promise<void> {
+  const { client, namespace } = await connect(flags);
+  try {
+    const resource = RESOURCES[kind];
+    const everywhere = flags.allNamespaces === true || !resource.namespaced;
+    const path =
+      name === undefined
+        ? collectionPath(resource, everywhere ? undefined : namespace)
+        : objectPath(resource, resource.namespaced ? { namespace, name } : { name });
+    const listed = name === undefined ? `${path}?limit=${MAX_ROWS}` : path;
+    if (wantsJson(flags)) {
+      await writeResult(`${JSON.stringify(await client.raw("GET", listed), null, 2)}\n`, undefined);
+      return;
+    }
+    const table = (await client.raw("GET", listed, undefined, {
+      accept: "application/json;as=Table;v=v1;g=meta.k8s.io",
+    })) as TableAnswer;
+    await writeResult(tableText(table, everywhere && resource.namespaced), undefined);
+  } finally {
+    client.close();
+  }
+}
+
+function tableText({ columnDefinitions, rows }: TableAnswer, withNamespace: boolean): string {
+  if (rows.length === 0) return "No resources found.\n";
+  const shown = columnDefinitions.flatMap(({ priority }, index) => (priority === 0 ? [index] : []));
+  const heads = shown.map((index) => (columnDefinitions[index]?.name ?? "").toUpperCase());
+  const body = rows.map(({ cells, object }) => [
+    ...(withNamespace ? [object.metadata.namespace ?? ""] : []),
+    ...shown.map((index) => cellText(cells[index])),
+  ]);
+  return plainTable(withNamespace ? ["NAMESPACE", ...heads] : heads, body);
+}
+
+const cellText = (cell: unknown): string =>
+  typeof cell === "string" || typeof cell === "number" || typeof cell === "boolean" ? String(cell) : "";
+
+export async function printReport(name: string, flags: ClusterFlags): Promise<void> {
+  const { client, config, namespace } = await connect(flags);
+  try {
+    const report = await client.find(resources.reports, { namespace, name });
+    if (report === undefined) {
+      throw clusterErrors.make(
+        "REPORT_MISSING",
+        `there is no Report ${namespace}/${name}; stella get reports -A lists them`,
+      );
+    }
+    const text = await fetchReport(client, config, namespace, name);
+    if (wantsJson(flags)) {
+      await writeResult(`${text}\n`, undefined);
+      return;
+    }
+    const { all = false, wide = false } = flags;
+    const document = JSON.parse(text) as ReportDocument;
+    await writeResult(
+      renderTable(document, { width: terminalWidth(), color: isColorful(process.stdout), all, wide }),
+      undefined,
+    );
+  } finally {
+    client.close();
+  }
+}
+
+interface TokenRequest extends KubeObject {
+  readonly spec: object;
+  readonly status?: { readonly token?: string };
+}
+
+async function fetchReport(
+  client: KubeClient,
+  config: KubeConfig,
+  namespace: string,
+  name: string,
+): Promise<string> {
+  const ca = await client.get(configMaps, { namespace: SYSTEM_NAMESPACE, name: "stellaops-ca" });
+  const pods = await client.list(builtin.pods, {
+    namespace: SYSTEM_NAMESPACE,
+    labelSelector: "app.kubernetes.io/name=stellaops-operator",
+    fieldSelector: "status.phase=Running",
+  });
+  const pod = pods.items[0]?.metadata.name;
+  if (pod === undefined)
+    throw clusterErrors.make("API_UNREACHABLE", "no operator Pod runs in the namespace stellaops");
+  const token = config.getCurrentUser()?.token ?? (await viewerToken(client));
+  const answer = await forwardedRequest(config, {
+    namespace: SYSTEM_NAMESPACE,
+    pod,
+    port: 8443,
+    serverName: `stellaops-api.${SYSTEM_NAMESPACE}.svc`,
+    ca: ca.data?.["ca.crt"] ?? "",
+    path: `/api/reports/${namespace}/${name}`,
+    token,
+  }).catch((cause: unknown) => {
+    throw clusterErrors.make("API_UNREACHABLE", `the REST API gave no answer: ${messageOf(cause)}`, {
+      cause,
+    });
+  });
+  if (answer.status === 200) return answer.body;
+  const problem = readProblem(answer.body);
+  const code =
+    answer.status === 404 ? "REPORT_MISSING" : answer.status < 500 ? "API_DENIED" : "API_UNREACHABLE";
+  throw clusterErrors.make(code, `the REST API answered ${answer.status}: ${problem}`);
+}
+
+/** For callers whose kubeconfig holds no token (certificates, exec plug-ins): ten minutes of the viewer account. */
+async function viewerToken(client: KubeClient): Promise<string> {
+  const path = `/api/v1/namespaces/${SYSTEM_NAMESPACE}/serviceaccounts/stellaops-viewer/token`;
+  const answer = (await client.raw("POST", path, {
+    apiVersion: "authentication.k8s.io/v1",
+    kind: "TokenRequest",
+    spec: { expirationSeconds: 600 },
+  })) as TokenRequest;
+  return answer.status?.token ?? "";
+}
+
+function readProblem(body: string): string {
+  try {
+    return (JSON.parse(body) as { readonly message?: string }).message ?? body.slice(0, 200);
+  } catch {
+    return body.slice(0, 200);
+  }
+}

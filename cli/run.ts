@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+/** From arguments to an exit code: verbs, help, and errors as people read them. */
+import { Command, CommanderError } from "commander";
+import manifest from "../package.json" with { type: "json" };
+import { StellaError, codeOf, errorKinds, kindOf, messageOf } from "#lib/errors.ts";
+
+/** Exit code of a wrong call, as of any invalid input. */
+const USAGE = errorKinds.invalid.exit;
+
+/** @returns 0 done, 1 verdict fail, 2 input invalid, 3 denied, 4 missing, 5 unavailable or exhausted, 70 a bug. */
+export async function run(args: readonly string[]): Promise<number> {
+  const program = await buildProgram();
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return process.exitCode === undefined ? 0 : Number(process.exitCode);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+    return report(error);
+  }
+}
+
+async function buildProgram(): Promise<Command> {
+  const program = new Command("stella")
+    .description(
+      "What is inside an image, which vulnerabilities matter there, whether it may be deployed, and why.",
+    )
+    .version(manifest.version, "-V, --version")
+    .exitOverride()
+    .showHelpAfterError("(stella VERB --help shows the options)")
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: false });
+  for (const verb of await verbs()) verb(program);
+  return program;
+}
+
+type AddVerb = (program: Command) => void;
+
+async function verbs(): Promise<readonly AddVerb[]> {
+  const [scan, policy, advisories, get, serve, completion] = await Promise.all([
+    import("./verbs/scan.ts"),
+    import("./verbs/policy.ts"),
+    import("./verbs/advisories.ts"),
+    import("./verbs/get.ts"),
+    import("./verbs/serve.ts"),
+    import("./verbs/completion.ts"),
+  ]);
+  return [
+    scan.addScan,
+    policy.addPolicy,
+    advisories.addAdvisories,
+    get.addGet,
+    get.addReport,
+    serve.addServe,
+    completion.addCompletion,
+  ];
+}
+
+function report(error: unknown): number {
+  const kind = kindOf(error);
+  const known = error instanceof StellaError;
+  process.stderr.write(`stella: ${known ? `${codeOf(error)}: ` : ""}${messageOf(error)}\n`);
+  if (kind === "bug" && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+  return errorKinds[kind].exit;
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+/** `stella advisories import|status`: the feeds that scans on this machine use. */
+import { Option } from "commander";
+import type { Command } from "commander";
+
+const connectors = [
+  "osv",
+  "alpine/secdb",
+  "debian/tracker",
+  "npm/security-wg",
+  "cisa/kev",
+  "first/epss",
+] as const;
+
+interface ImportFlags {
+  readonly name?: string;
+  readonly connector?: (typeof connectors)[number];
+  readonly cacheDir?: string;
+  readonly json?: boolean;
+}
+
+export function addAdvisories(program: Command): void {
+  const advisories = program.command("advisories").description("Advisories for scans on this machine.");
+  advisories
+    .command("import")
+    .description("Read feeds (file, folder or archive) and keep them in the cache.")
+    .argument("<path...>", "OSV, Alpine secdb, Debian tracker, KEV or EPSS documents")
+    .option("--name <name>", "name of the source; the path's last part unless given")
+    .addOption(
+      new Option("--connector <id>", "read as this feed; each document is looked at unless given").choices(
+        connectors,
+      ),
+    )
+    .option("--cache-dir <dir>", "folder of cached layer facts and advisories")
+    .option("--json", "one JSON array")
+    .action(async (paths: readonly string[], flags: ImportFlags) => {
+      await importAll(paths, flags);
+    });
+  advisories
+    .command("status")
+    .description("What is kept: sources, records, digests.")
+    .option("--cache-dir <dir>", "folder of cached layer facts and advisories")
+    .option("--json", "one JSON array")
+    .action(async (flags: ImportFlags) => {
+      await status(flags);
+    });
+}
+
+async function importAll(paths: readonly string[], flags: ImportFlags): Promise<void> {
+  const { importInto } = await import("../advisories.ts");
+  const { advisoriesIn, cacheDir } = await import("../cache.ts");
+  const { say, writeResult } = await import("../output.ts");
+  const done: unknown[] = [];
+  for (const path of paths) {
+    const { result, kept } = await importInto(advisoriesIn(cacheDir(flags.cacheDir)), path, {
+      name: flags.name,
+      connector: flags.connector,
+      now: new Date().toISOString(),
+    });
+    for (const { document, path: where, reason } of result.rejected.slice(0, 5)) {
+      say(`stella: left out ${document} ${where}: ${reason}`);
+    }
+    if (result.rejectedCount > 5) say(`stella: and ${result.rejectedCount - 5} more were left out`);
+    done.push(kept);
+    if (flags.json !== true)
+      await writeResult(`${kept.name}: ${kept.records} records, export ${kept.digest}\n`, undefined);
+  }
+  if (flags.json === true) await writeResult(`${JSON.stringify(done)}\n`, undefined);
+}
+
+async function status(flags: ImportFlags): Promise<void> {
+  const { keptSources } = await import("../advisories.ts");
+  const { advisoriesIn, cacheDir } = await import("../cache.ts");
+  const { say, writeResult } = await import("../output.ts");
+  const { plainTable } = await import("../table.ts");
+  const sources = await keptSources(advisoriesIn(cacheDir(flags.cacheDir)));
+  if (flags.json === true) return writeResult(`${JSON.stringify(sources)}\n`, undefined);
+  if (sources.length === 0) {
+    say("no advisories yet; import some: stella advisories import PATH");
+    return;
+  }
+  const rows = sources.map(({ name, records, rejected, importedAt, digest }) => [
+    name,
+    String(records),
+    String(rejected),
+    importedAt.slice(0, 19),
+    digest.slice(0, 19),
+  ]);
+  await writeResult(plainTable(["SOURCE", "RECORDS", "REJECTED", "IMPORTED", "EXPORT"], rows), undefined);
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+/** `stella scan TARGET`: an image's SBOM, findings and verdict, without a cluster. */
+import { InvalidArgumentError, Option } from "commander";
+import type { Command } from "commander";
+
+const formats = ["table", "json", "cyclonedx-json"] as const;
+export type Format = (typeof formats)[number];
+
+export interface Output {
+  readonly format: Format;
+  readonly file?: string;
+}
+
+export interface ScanFlags {
+  readonly output: readonly Output[];
+  readonly view: "inventory";
+  readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string };
+  readonly advisories: readonly string[];
+  readonly vex: readonly string[];
+  readonly policy: readonly string[];
+  readonly failOn: "warn" | "fail" | "never";
+  readonly cacheDir?: string;
+  readonly offline?: boolean;
+  readonly force?: boolean;
+  readonly all?: boolean;
+  readonly wide?: boolean;
+  readonly json?: boolean;
+  readonly plainHttp?: boolean;
+  readonly caFile?: string;
+}
+
+export function addScan(program: Command): void {
+  program
+    .command("scan")
+    .description("Scan an image: packages, findings, verdict.")
+    .argument("<target>", "registry reference, or oci-dir:PATH, oci-archive:FILE, docker-archive:FILE")
+    .option(
+      "-o, --output <format[=file]>",
+      `${formats.join(", ")}; may be given several times`,
+      collectOutput,
+      [],
+    )
+    .option("--json", "short for -o json")
+    .addOption(
+      new Option("--view <view>", "which view of the image").choices(["inventory"]).default("inventory"),
+    )
+    .option(
+      "--platform <os/architecture>",
+      "which image of an index; this machine's unless given",
+      parsePlatform,
+    )
+    .option(
+      "--advisories <path>",
+      "feed, folder, archive or snapshot; repeatable; else what `stella advisories import` stored",
+      collect,
+      [],
+    )
+    .option("--vex <path>", "OpenVEX file or folder; repeatable", collect, [])
+    .option("--policy <file>", "policy file; repeatable; the baseline unless given", collect, [])
+    .addOption(
+      new Option("--fail-on <verdict>", "least verdict that makes exit code 1")
+        .choices(["warn", "fail", "never"])
+        .default("fail"),
+    )
+    .option("--all", "also list suppressed, waived and deferred findings")
+    .option("--wide", "also show paths and sources; nothing is cut")
+    .option("--force", "read every layer anew")
+    .option("--offline", "ask no registry; local targets only")
+    .option("--cache-dir <dir>", "folder of cached layer facts and advisories")
+    .option("--plain-http", "speak HTTP to the target's registry")
+    .option("--ca-file <pem>", "trust these certificates for the target's registry")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  stella scan ghcr.io/acme/api:1.2 --advisories feeds/
+  stella scan oci-dir:build/image -o table -o cyclonedx-json=sbom.json --policy policy.yaml
+
+Exit code: 0 verdict pass or warn, 1 verdict fail, 2 input invalid, 3 denied, 4 missing, 5 unavailable.`,
+    )
+    .action(async (target: string, flags: ScanFlags) => {
+      const { scan } = await import("../scan.ts");
+      process.exitCode = await scan(target, flags);
+    });
+}
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+function collectOutput(value: string, before: readonly Output[]): readonly Output[] {
+  const equals = value.indexOf("=");
+  const format = equals < 0 ? value : value.slice(0, equals);
+  const file = equals < 0 ? undefined : value.slice(equals + 1);
+  if (!(formats as readonly string[]).includes(format)) {
+    throw new InvalidArgumentError(`Formats are ${formats.join(", ")}.`);
+  }
+  if (file === "") throw new InvalidArgumentError("A file name must follow the equals sign.");
+  return [...before, { format: format as Format, ...(file === undefined ? {} : { file }) }];
+}
+
+function parsePlatform(value: string): NonNullable<ScanFlags["platform"]> {
+  const [os = "", architecture = "", variant, more] = value.split("/");
+  if (os === "" || architecture === "" || more !== undefined) {
+    throw new InvalidArgumentError("Write OS/ARCH or OS/ARCH/VARIANT, e.g. linux/arm64.");
+  }
+  return { os, architecture, ...(variant === undefined ? {} : { variant }) };
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What the scan controller asks for, and what a scan job leaves behind for it. */
+import type { Clock } from "#lib/clock.ts";
+import type { Digest, ImageDigest } from "#lib/digest.ts";
+import type { ErrorKind } from "#lib/errors.ts";
+import type { Platform } from "#lib/oci/types.ts";
+import type { JobState } from "#lib/stores/ports.ts";
+
+/** One scan to make. Equal keys ask for the same work. */
+export interface ScanJob {
+  /** `uid:generation`: what was asked, and of which object. */
+  readonly key: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly imageReference: string;
+  readonly platform?: Platform;
+  readonly pullSecrets: readonly { readonly namespace: string; readonly name: string }[];
+  /** Analyze every layer anew, cached or not. */
+  readonly force: boolean;
+  /** `spec.forceGeneration` that this answers. */
+  readonly forceGeneration: number;
+}
+
+export interface ScanArtifact {
+  readonly type: "sbom" | "cyclonedx-json";
+  readonly key: string;
+  readonly digest: Digest;
+  readonly size: number;
+}
+
+/** The outcome of a scan job, written once at its end. */
+export interface ScanRecord {
+  readonly key: string;
+  readonly forceGeneration: number;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly result:
+    | {
+        readonly ok: true;
+        readonly imageDigest: ImageDigest;
+        readonly indexDigest?: Digest;
+        readonly platform: Platform;
+        readonly layers: { readonly total: number; readonly cached: number; readonly analyzed: number };
+        readonly components: number;
+        readonly omissions: number;
+        readonly artifacts: readonly ScanArtifact[];
+      }
+    | { readonly ok: false; readonly kind: ErrorKind; readonly code: string; readonly message: string };
+}
+
+export interface ScanPorts {
+  readonly clock: Clock;
+  /** The last outcome for this object, whatever it was asked. */
+  record(uid: string): Promise<ScanRecord | undefined>;
+  jobState(key: string): Promise<JobState | undefined>;
+  enqueue(job: ScanJob): Promise<void>;
+}

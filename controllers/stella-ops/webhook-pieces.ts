@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The webhook's Deployment, Service and ValidatingWebhookConfiguration, from the StellaOps object. Pure. */
+import type { KubeObject } from "#lib/kube/index.ts";
+import { names, ports } from "./names.ts";
+
+export interface WebhookSettings {
+  readonly namespace: string;
+  readonly image: string;
+  readonly replicas: number;
+  /** Where neither list names the namespace. */
+  readonly failurePolicy: "Ignore" | "Fail";
+  readonly failOpenNamespaces: readonly string[];
+  readonly failClosedNamespaces: readonly string[];
+  /** PEM. */
+  readonly caBundle: string;
+}
+
+const labels = { "app.kubernetes.io/name": names.webhook, "app.kubernetes.io/part-of": "stellaops" };
+
+/** In the order in which they must exist; the configuration comes last, once there is something to call. */
+export function webhookPieces(settings: WebhookSettings): readonly KubeObject[] {
+  return [service(settings), disruptionBudget(settings), deployment(settings)];
+}
+
+/**
+ * Two webhooks over one handler: the API server knows one failure policy a webhook, we one a namespace.
+ * Our own namespace is never judged: a broken webhook must not hold up its own repair.
+ */
+export function webhookConfiguration(settings: WebhookSettings): KubeObject {
+  const { failOpenNamespaces, failClosedNamespaces, failurePolicy, namespace } = settings;
+  const other = failurePolicy === "Ignore" ? failClosedNamespaces : failOpenNamespaces;
+  const listed = other.filter((name) => name !== namespace);
+  const rest = [namespace, "kube-system", "kube-node-lease", ...listed].sort();
+  const otherPolicy = failurePolicy === "Ignore" ? "Fail" : "Ignore";
+  return {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingWebhookConfiguration",
+    metadata: { name: names.webhookConfiguration, labels },
+    webhooks: [
+      webhook(settings, "pods.stella-ops.org", failurePolicy, { operator: "NotIn", values: rest }),
+      ...(listed.length === 0
+        ? []
+        : [webhook(settings, "listed.pods.stella-ops.org", otherPolicy, { operator: "In", values: listed })]),
+    ],
+  } as KubeObject;
+}
+
+function webhook(
+  { namespace, caBundle }: WebhookSettings,
+  name: string,
+  failurePolicy: string,
+  where: { readonly operator: string; readonly values: readonly string[] },
+) {
+  return {
+    name,
+    admissionReviewVersions: ["v1"],
+    sideEffects: "None",
+    failurePolicy,
+    matchPolicy: "Equivalent",
+    timeoutSeconds: 10,
+    namespaceSelector: { matchExpressions: [{ key: "kubernetes.io/metadata.name", ...where }] },
+    rules: [
+      {
+        apiGroups: [""],
+        apiVersions: ["v1"],
+        resources: ["pods", "pods/ephemeralcontainers"],
+        operations: ["CREATE", "UPDATE"],
+        scope: "Namespaced",
+      },
+    ],
+    clientConfig: {
+      service: { namespace, name: names.webhook, path: "/admit", port: ports.webhook },
+      caBundle: Buffer.from(caBundle).toString("base64"),
+    },
+  };
+}
+
+function service({ namespace }: WebhookSettings): KubeObject {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: names.webhook, namespace, labels },
+    spec: {
+      selector: { "app.kubernetes.io/name": names.webhook },
+      ports: [{ name: "https", port: ports.webhook, protocol: "TCP", targetPort: "https" }],
+    },
+  } as KubeObject;
+}
+
+function disruptionBudget({ namespace }: WebhookSettings): KubeObject {
+  return {
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: { name: names.webhook, namespace, labels },
+    spec: { maxUnavailable: 1, selector: { matchLabels: { "app.kubernetes.io/name": names.webhook } } },
+  } as KubeObject;
+}
+
+function deployment({ namespace, image, replicas }: WebhookSettings): KubeObject {
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: names.webhook, namespace, labels },
+    spec: {
+      replicas,
+      selector: { matchLabels: { "app.kubernetes.io/name": names.webhook } },
+      strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+      template: { metadata: { labels }, spec: podSpec(image) },
+    },
+  } as KubeObject;
+}
+
+function podSpec(image: string) {
+  const probe = (path: string) => ({ httpGet: { path, port: "health", scheme: "HTTP" } });
+  return {
+    serviceAccountName: names.webhookServiceAccount,
+    terminationGracePeriodSeconds: 15,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 65532,
+      runAsGroup: 65532,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey: "kubernetes.io/hostname",
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector: { matchLabels: { "app.kubernetes.io/name": names.webhook } },
+      },
+    ],
+    containers: [
+      {
+        name: "webhook",
+        image,
+        imagePullPolicy: "IfNotPresent",
+        args: ["serve", "webhook"],
+        env: [
+          {
+            name: "STELLA_NAMESPACE",
+            valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } },
+          },
+        ],
+        ports: [
+          { name: "https", containerPort: ports.webhook, protocol: "TCP" },
+          { name: "health", containerPort: ports.health, protocol: "TCP" },
+        ],
+        readinessProbe: { ...probe("/readyz"), periodSeconds: 2 },
+        livenessProbe: { ...probe("/healthz"), periodSeconds: 10, failureThreshold: 6, timeoutSeconds: 5 },
+        startupProbe: { ...probe("/healthz"), periodSeconds: 1, failureThreshold: 60 },
+        resources: { requests: { cpu: "20m", memory: "64Mi" }, limits: { memory: "256Mi" } },
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+        },
+        volumeMounts: [
+          { name: "tls", mountPath: "/tls", readOnly: true },
+          { name: "ca", mountPath: "/ca", readOnly: true },
+        ],
+      },
+    ],
+    volumes: [
+      { name: "tls", secret: { secretName: names.webhookTls } },
+      { name: "ca", configMap: { name: names.ca } },
+    ],
+  };
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * ScanPolicy's `rules` and the policy language's own parser agree: what the parser takes, the resource can hold
+ * unchanged, and what the resource refuses, the parser refuses as well (docs/policy.md).
+ */
+import { describe, expect, it } from "vitest";
+import { policyFromRules } from "#engines/evaluation/index.ts";
+import { scanPolicy } from "./index.ts";
+
+const until = "2027-01-31";
+
+const rules: readonly { readonly name: string; readonly rule: Readonly<Record<string, unknown>> }[] = [
+  { name: "a word", rule: { action: "fail" } },
+  { name: "flags", rule: { match: { kev: true, fixAvailable: false }, action: "warn" } },
+  { name: "one text for a list", rule: { match: { severity: ">=high", cve: "CVE-2021-1" }, action: "fail" } },
+  { name: "lists", rule: { match: { severity: ["CRITICAL", "High"], purl: ["pkg:npm/*"] }, action: "fail" } },
+  { name: "a number for a probability", rule: { match: { epss: 0.5 }, action: "fail" } },
+  { name: "a comparison for a probability", rule: { match: { epss: "<= 0.25" }, action: "warn" } },
+  {
+    name: "places",
+    rule: {
+      match: {
+        image: "ghcr.io/acme/*@sha256:*",
+        repo: ["ghcr.io/acme/*"],
+        env: "prod",
+        namespace: "prod-*",
+        path: "/usr/lib/**",
+        layerDigest: "sha256:*",
+        source: "osv",
+      },
+      action: "fail",
+    },
+  },
+  { name: "a waiver", rule: { action: { ignore: { until, justification: "not reachable" } } } },
+  { name: "a deferral", rule: { action: { defer: { until: "2027-01-31T10:00:00+02:00" } } } },
+  { name: "an escalation", rule: { action: { escalate: { severity: "critical" } } } },
+  { name: "a mistyped matcher", rule: { match: { severty: "high" }, action: "fail" } },
+  { name: "a mistyped key", rule: { mach: { severity: "high" }, action: "fail" } },
+  { name: "a matcher of later", rule: { match: { vendor: "acme", ageDays: 30 }, action: "fail" } },
+  { name: "an unknown severity", rule: { match: { severity: "urgent" }, action: "fail" } },
+  { name: "an unknown action", rule: { action: "deny" } },
+  { name: "an action of two", rule: { action: { fail: {}, warn: {} } } },
+  { name: "a waiver with no reason", rule: { action: { ignore: { until } } } },
+  { name: "no action", rule: { match: { kev: true } } },
+  { name: "a probability above 1", rule: { match: { epss: 2 }, action: "fail" } },
+  { name: "a comparison with no number", rule: { match: { epss: ">=" }, action: "fail" } },
+];
+
+const parser = (rule: object): boolean => {
+  try {
+    policyFromRules([rule], { name: "p" });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+describe("ScanPolicy and the policy language", () => {
+  it.each(rules)("$name", ({ rule }) => {
+    const named = { name: "r", ...rule };
+    const held = scanPolicy.spec.safeParse({ rules: [named] });
+    if (held.success) expect(held.data.rules).toEqual([named]);
+    else expect(parser(named)).toBe(false);
+  });
+
+  it("has rows that both take, that only the parser refuses, and that both refuse", () => {
+    const outcomes = rules.map(({ rule }) => {
+      const named = { name: "r", ...rule };
+      return [scanPolicy.spec.safeParse({ rules: [named] }).success, parser(named)].join();
+    });
+    expect(new Set(outcomes)).toEqual(new Set(["true,true", "true,false", "false,false"]));
+  });
+});

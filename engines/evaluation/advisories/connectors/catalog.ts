@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+/** All connectors, in the order in which they are asked whether a document is theirs. */
+import { advisoryErrors } from "../errors.ts";
+import type { Connector } from "../types.ts";
+import { alpineSecdb } from "./alpine-secdb.ts";
+import { debianTracker } from "./debian-tracker.ts";
+import { epss } from "./epss.ts";
+import { kev } from "./kev.ts";
+import { npmSecurityWg } from "./npm-security-wg.ts";
+import { osv } from "./osv.ts";
+
+export const connectors: readonly Connector[] = [osv, alpineSecdb, kev, npmSecurityWg, epss, debianTracker];
+
+/** @throws CONNECTOR_UNKNOWN */
+export function connectorOf(id: string): Connector {
+  const found = connectors.find((connector) => connector.id === id);
+  if (found !== undefined) return found;
+  const known = connectors.map((connector) => connector.id).join(", ");
+  throw advisoryErrors.make(
+    "CONNECTOR_UNKNOWN",
+    `no connector ${JSON.stringify(id.slice(0, 100))}; known: ${known}`,
+  );
+}

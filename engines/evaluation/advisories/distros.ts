@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Names of distro releases as advisories and images share them: `debian:12`, `ubuntu:24.04`, `alpine:3.20`. */
+
+/** Debian codenames, https://wiki.debian.org/DebianReleases. */
+const DEBIAN_RELEASES: ReadonlyMap<string, string> = new Map([
+  ["squeeze", "6"],
+  ["wheezy", "7"],
+  ["jessie", "8"],
+  ["stretch", "9"],
+  ["buster", "10"],
+  ["bullseye", "11"],
+  ["bookworm", "12"],
+  ["trixie", "13"],
+  ["forky", "14"],
+  ["duke", "15"],
+  ["sid", "sid"],
+]);
+
+/** `bookworm` -> `debian:12`; undefined for a codename that is not known. */
+export function debianRelease(codename: string): string | undefined {
+  const release = DEBIAN_RELEASES.get(codename);
+  return release === undefined ? undefined : `debian:${release}`;
+}
+
+/** `v3.20`, `3.20.3` -> `alpine:3.20`; `edge` and its snapshots (`3.21_alpha20240807`) -> `alpine:edge`. */
+export function alpineRelease(version: string): string {
+  const found = /^v?(\d+)\.(\d+)(?:\.\d+)?$/.exec(version);
+  return found === null ? "alpine:edge" : `alpine:${found[1] ?? ""}.${found[2] ?? ""}`;
+}
+
+/** Release of an image's os-release as advisories name it. */
+export function distroRelease(distro: {
+  readonly id: string;
+  readonly versionId: string;
+  readonly codename?: string;
+}): string {
+  if (distro.id === "alpine") return alpineRelease(distro.versionId);
+  if (distro.id === "debian") {
+    const major = /^\d+/.exec(distro.versionId)?.[0];
+    return major !== undefined
+      ? `debian:${major}`
+      : (debianRelease(distro.codename ?? "sid") ?? "debian:sid");
+  }
+  return `${distro.id}:${distro.versionId}`;
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Ecosystems of OSV records as purl types with distro releases, and package names as lookups use them.
+ * Names: https://ossf.github.io/osv-schema/#defined-ecosystems.
+ */
+import { pypiName } from "#lib/purl/index.ts";
+import { alpineRelease } from "./distros.ts";
+
+export interface PackageSpace {
+  /** purl type. */
+  readonly ecosystem: string;
+  readonly distro?: string;
+}
+
+const LANGUAGES: ReadonlyMap<string, string> = new Map([
+  ["npm", "npm"],
+  ["pypi", "pypi"],
+  ["go", "golang"],
+  ["crates.io", "cargo"],
+  ["maven", "maven"],
+  ["nuget", "nuget"],
+  ["rubygems", "gem"],
+  ["packagist", "composer"],
+  ["bitnami", "bitnami"],
+  ["hex", "hex"],
+  ["pub", "pub"],
+  ["swifturl", "swift"],
+  ["cran", "cran"],
+  ["github actions", "github"],
+]);
+
+/** Undefined for an ecosystem that nothing we scan can belong to, or a distro without its release. */
+export function packageSpace(osvEcosystem: string): PackageSpace | undefined {
+  const [family = "", ...rest] = osvEcosystem.split(":");
+  const release = rest.join(":");
+  const language = LANGUAGES.get(family.toLowerCase());
+  if (language !== undefined) return { ecosystem: language };
+  switch (family) {
+    case "Wolfi":
+    case "Chainguard":
+      return { ecosystem: "apk", distro: family.toLowerCase() };
+    case "Debian":
+      return /^\d+$/.test(release) ? { ecosystem: "deb", distro: `debian:${release}` } : undefined;
+    case "Ubuntu":
+      return ubuntu(release);
+    case "Alpine":
+      return /^v\d+\.\d+$/.test(release) ? { ecosystem: "apk", distro: alpineRelease(release) } : undefined;
+    case "AlmaLinux":
+      return rpm("almalinux", release);
+    case "Rocky Linux":
+      return rpm("rocky", release);
+    default:
+      return undefined;
+  }
+}
+
+/** `22.04:LTS` is the archive everyone has; `Pro:16.04:LTS` is another one. */
+function ubuntu(release: string): PackageSpace | undefined {
+  const found = /^(\d+\.\d+)(?::LTS)?$/.exec(release);
+  return found === null ? undefined : { ecosystem: "deb", distro: `ubuntu:${found[1] ?? ""}` };
+}
+
+function rpm(distro: string, release: string): PackageSpace | undefined {
+  return /^\d+$/.test(release) ? { ecosystem: "rpm", distro: `${distro}:${release}` } : undefined;
+}
+
+/** A package name in the one spelling that lookups use. */
+export function packageName(ecosystem: string, name: string): string {
+  return ecosystem === "pypi" ? pypiName(name) : name;
+}
+
+/** Key of a package in a snapshot: `npm|@babel/traverse`, `deb|debian:12|glibc`. */
+export function packageKey(ecosystem: string, distro: string | undefined, name: string): string {
+  return distro === undefined ? `${ecosystem}|${name}` : `${ecosystem}|${distro}|${name}`;
+}

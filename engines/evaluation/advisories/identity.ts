@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Which advisories speak of one vulnerability. A CVE is never merged with another CVE, however aliases cross
+ * (one XSA or DSA names many); other ids follow the CVE that they name, or each other where no CVE is known.
+ */
+import { byText } from "#lib/compare.ts";
+import type { Advisory } from "../types.ts";
+
+type Identified = Pick<Advisory, "id" | "aliases">;
+
+export function isCve(id: string): boolean {
+  return /^CVE-\d{4}-\d{4,}$/.test(id);
+}
+
+/** Gives each advisory the id under which its vulnerability is reported. The order of the input does not matter. */
+export function primaryIds(advisories: readonly Identified[]): (advisory: Identified) => string {
+  const sets = new DisjointSets();
+  const cves = new Map<string, string>();
+  for (const advisory of advisories) {
+    const ids = [advisory.id, ...advisory.aliases];
+    if (ids.filter(isCve).length > 1) continue;
+    const others = ids.filter((id) => !isCve(id));
+    for (const id of others) sets.join(others[0] ?? id, id);
+  }
+  for (const advisory of advisories) {
+    const cve = smallestCve([advisory.id, ...advisory.aliases]);
+    if (cve === undefined || isCve(advisory.id)) continue;
+    const root = sets.root(advisory.id);
+    cves.set(root, smallestCve([cve, cves.get(root) ?? cve]) ?? cve);
+  }
+  return (advisory) =>
+    isCve(advisory.id)
+      ? advisory.id
+      : (smallestCve(advisory.aliases) ?? cves.get(sets.root(advisory.id)) ?? sets.root(advisory.id));
+}
+
+/** Oldest by year, then by number. */
+function smallestCve(ids: readonly string[]): string | undefined {
+  return ids.filter(isCve).sort(byCve)[0];
+}
+
+function byCve(a: string, b: string): number {
+  const [, yearA = "", numberA = ""] = a.split("-");
+  const [, yearB = "", numberB = ""] = b.split("-");
+  return byText(yearA, yearB) || numberA.length - numberB.length || byText(numberA, numberB);
+}
+
+/** Where no CVE is known the best known id stands for the set. */
+const PREFERENCE = ["GHSA-", "GO-", "PYSEC-", "RUSTSEC-", "OSV-", "NSWG-"];
+
+function preference(id: string): string {
+  const rank = PREFERENCE.findIndex((prefix) => id.startsWith(prefix));
+  return `${rank < 0 ? PREFERENCE.length : rank} ${id}`;
+}
+
+/** Union-find; the root of a set is its preferred id, so that it does not depend on the order of joins. */
+class DisjointSets {
+  readonly #parents = new Map<string, string>();
+
+  root(id: string): string {
+    let at = id;
+    for (;;) {
+      const parent = this.#parents.get(at);
+      if (parent === undefined) break;
+      at = parent;
+    }
+    for (let walk = id; walk !== at;) {
+      const next = this.#parents.get(walk) ?? at;
+      this.#parents.set(walk, at);
+      walk = next;
+    }
+    return at;
+  }
+
+  join(a: string, b: string): void {
+    const [first, second] = [this.root(a), this.root(b)].sort((x, y) => byText(preference(x), preference(y)));
+    if (first !== undefined && second !== undefined && first !== second) this.#parents.set(second, first);
+  }
+}

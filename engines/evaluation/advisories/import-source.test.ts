@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Imports of whole feeds: every packing gives the same export, and bad or hostile bytes are refused by name. */
+import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import { fileFeed } from "./adapters/file-feed.ts";
+import { advisoryErrors } from "./errors.ts";
+import { decodeExport, encodeExport } from "./export.ts";
+import { importSource } from "./import-source.ts";
+import type { FeedLimits } from "./limits.ts";
+import { tarEntry, tarOf, zipOf } from "./testing/archives.ts";
+import { memoryFeed } from "./testing/sbom.ts";
+import type { ImportResult } from "./types.ts";
+
+const record = (id: string, fixed = "1.2.3"): string =>
+  JSON.stringify({
+    id,
+    modified: "2024-01-01T00:00:00Z",
+    affected: [
+      {
+        package: { ecosystem: "npm", name: "x" },
+        ranges: [{ type: "SEMVER", events: [{ introduced: "0" }, { fixed }] }],
+      },
+    ],
+  });
+
+const two = { "a/T-1.json": record("T-1"), "a/T-2.json": record("T-2"), "README.md": "words" };
+const long = `${"deep/".repeat(30)}T-2.json`;
+
+async function importOf(
+  files: Record<string, string | Uint8Array>,
+  limits: Partial<FeedLimits> = {},
+): Promise<ImportResult> {
+  return importSource({ name: "s", feed: memoryFeed(files), limits });
+}
+
+describe("packings", () => {
+  let wanted: ImportResult;
+  beforeAll(async () => {
+    wanted = await importOf(two);
+    expect(wanted.export.advisories.map(({ id }) => id)).toEqual(["T-1", "T-2"]);
+  });
+
+  it.each([
+    ["a folder in another order", { "z.json": record("T-2"), "b.json": record("T-1") }],
+    ["jsonl", { "feed.jsonl": `${record("T-1")}\n\n${record("T-2")}` }],
+    ["jsonl.gz", { "feed.jsonl.gz": gzipSync(`${record("T-1")}\n${record("T-2")}\n`) }],
+    ["json.zst", { "a.json.zst": zstdCompressSync(Buffer.from(record("T-1"))), "b.json": record("T-2") }],
+    ["tar", { "feed.tar": tarOf(two) }],
+    ["tar.gz", { "feed.tar.gz": gzipSync(tarOf(two)) }],
+    ["tar.zst", { "feed.tar.zst": zstdCompressSync(tarOf(two)) }],
+    [
+      "tar with a long name",
+      { "feed.tgz": gzipSync(tarOf({ "T-1.json": record("T-1"), [long]: record("T-2") })) },
+    ],
+    ["zip", { "all.zip": zipOf(two) }],
+    ["zip in a tar", { "artifact.tar": tarOf({ "all.zip": zipOf(two) }) }],
+    ["yaml", { "T-1.yaml": record("T-1"), "T-2.yml": record("T-2") }],
+  ])("%s", async (_, files) => {
+    expect((await importOf(files)).export).toEqual(wanted.export);
+  });
+
+  it("a real folder and a real file", async () => {
+    const root = await mkdtemp(join(tmpdir(), "feed-"));
+    try {
+      await mkdir(join(root, "a"));
+      await writeFile(join(root, "a", "T-1.json"), record("T-1"));
+      await writeFile(join(root, "b.zip"), zipOf({ "T-2.json": record("T-2") }));
+      expect((await importSource({ name: "s", feed: fileFeed(root) })).export).toEqual(wanted.export);
+      await writeFile(join(root, "all.tar.zst"), zstdCompressSync(tarOf(two)));
+      const one = await importSource({ name: "s", feed: fileFeed(join(root, "all.tar.zst")) });
+      expect(one.export).toEqual(wanted.export);
+      await expect(importSource({ name: "s", feed: fileFeed(join(root, "gone")) })).rejects.toMatchObject({
+        code: "FEED_UNREADABLE",
+      });
+    } finally {
+      await rm(root, { recursive: true });
+    }
+  });
+});
+
+describe("a document that cannot be used is listed, and the rest goes on", () => {
+  it.each([
+    { name: "no JSON", bad: '{"id": "T-9", ]', path: "$", reason: /no JSON/, position: "offset 14" },
+    { name: "cut off", bad: '{"id": "T-9"', path: "$", reason: /no JSON/, position: "offset 12" },
+    { name: "not UTF-8", bad: Buffer.from([0x22, 0xff, 0x22]), path: "$", reason: /UTF-8/ },
+    {
+      name: "too deep",
+      bad: `${"[".repeat(100)}${"]".repeat(100)}`,
+      path: "$",
+      reason: /nested deeper than 64/,
+    },
+    { name: "too large", bad: " ".repeat(2000), path: "$", reason: /larger than 1500 bytes/ },
+    { name: "another feed's", bad: '{"hello": "world"}', path: "$", reason: /no connector/ },
+    {
+      name: "another form",
+      bad: '{"id": "T-9", "affected": 7}',
+      path: "$.affected",
+      reason: /expected array/,
+    },
+  ])("$name", async ({ bad, path, reason, position }) => {
+    const result = await importOf(
+      { "a.json": record("T-1"), "bad.json": bad, "c.json": record("T-2") },
+      { maxDocumentBytes: 1500 },
+    );
+    expect(result.export.advisories).toHaveLength(2);
+    expect(result.rejectedCount).toBe(1);
+    expect(result.rejected[0]).toMatchObject({
+      document: "bad.json",
+      path,
+      reason: expect.stringMatching(reason) as string,
+      ...(position ? { position } : {}),
+    });
+  });
+
+  it("keeps the first 20 and counts all", async () => {
+    const files = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${i}.json`, "{"]));
+    const result = await importOf(files);
+    expect([result.rejected.length, result.rejectedCount]).toEqual([20, 30]);
+  });
+
+  it("yaml that is none, or bait for its parser", async () => {
+    const bomb = `a: &a [x]\n${"abcdefgh"
+      .split("")
+      .map(
+        (name, i, all) =>
+          `${name}1: &${name}1 [*${i === 0 ? "a" : `${all[i - 1]!}1`}, *${i === 0 ? "a" : `${all[i - 1]!}1`}]`,
+      )
+      .join("\n")}`;
+    const result = await importOf({ "a.yaml": "a: [", "b.yaml": bomb, "c.json": record("T-1") });
+    expect(result.export.advisories).toHaveLength(1);
+    expect(result.rejected.map(({ document }) => document)).toEqual(["a.yaml", "b.yaml"]);
+  });
+});
+
+describe("a feed that cannot be read leaves nothing behind", () => {
+  const tar = tarOf(two);
+  const zip = zipOf(two);
+
+  it.each([
+    ["truncated gzip", { "f.tar.gz": gzipSync(tar).subarray(0, 100) }, "FEED_UNREADABLE"],
+    ["truncated zstd", { "f.tar.zst": zstdCompressSync(tar).subarray(0, 60) }, "FEED_UNREADABLE"],
+    ["no gzip at all", { "f.json.gz": "plain" }, "FEED_UNREADABLE"],
+    ["tar cut off in a file", { "f.tar": tar.subarray(0, 600) }, "FEED_UNREADABLE"],
+    ["tar without its end", { "f.tar": tar.subarray(0, tar.length - 1024) }, "FEED_UNREADABLE"],
+    ["tar with a broken header", { "f.tar": Buffer.from(tar).fill(7, 0, 20) }, "FEED_UNREADABLE"],
+    [
+      "tar with an absurd size",
+      { "f.tar": tarEntry("a.json", "0", Buffer.from("{}"), 8 ** 10) },
+      "FEED_UNREADABLE",
+    ],
+    ["zip cut off", { "f.zip": zip.subarray(0, zip.length - 30) }, "FEED_UNREADABLE"],
+    ["zip with another checksum", { "f.zip": Buffer.from(zip).fill(0, 45, 55) }, "FEED_UNREADABLE"],
+    [
+      "zip that inflates to more than it says",
+      { "f.zip": zipOf({ "a.json": "x".repeat(1e6) }, { size: 10 }) },
+      "FEED_UNREADABLE",
+    ],
+    [
+      "archives in archives in archives",
+      { "f.tar": tarOf({ "g.tar": tarOf({ "h.tar": tarOf(two) }) }) },
+      "FEED_LIMIT_EXCEEDED",
+    ],
+  ])("%s", async (_, files, code) => {
+    await expect(importOf({ "first.json": record("T-1"), ...files })).rejects.toMatchObject({ code });
+  });
+
+  it.each([
+    ["bytes", { maxTotalBytes: 100_000 }, { "f.json.gz": gzipSync(Buffer.alloc(1_000_000, 32)) }],
+    [
+      "documents",
+      { maxDocuments: 5 },
+      { "f.tar": tarOf(Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`${i}.json`, "{}"]))) },
+    ],
+    ["records", { maxRecords: 1 }, two],
+  ])("more %s than allowed", async (_, limits, files) => {
+    await expect(importOf(files, limits)).rejects.toMatchObject({ code: "FEED_LIMIT_EXCEEDED" });
+  });
+
+  it("any damage to an archive ends in a named error or a listed document, never in a crash", async () => {
+    const packed = { "f.tar": tar, "f.zip": zip, "f.tar.gz": gzipSync(tar) };
+    const damage = fc.tuple(
+      fc.constantFrom("f.tar", "f.zip", "f.tar.gz"),
+      fc.nat(),
+      fc.nat({ max: 255 }),
+      fc.boolean(),
+    );
+    await fc.assert(
+      fc.asyncProperty(damage, async ([name, at, value, cut]) => {
+        const bytes = Buffer.from(packed[name]);
+        const place = at % bytes.length;
+        bytes[place] = value;
+        try {
+          const result = await importOf({ [name]: cut ? bytes.subarray(0, place) : bytes });
+          expect(result.export.advisories.length).toBeLessThanOrEqual(2);
+        } catch (error) {
+          expect(advisoryErrors.is(error)).toBe(true);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+it("an unknown connector is an error", async () => {
+  const feed = memoryFeed(two);
+  await expect(importSource({ name: "s", feed, connector: "nvd" as "osv" })).rejects.toMatchObject({
+    code: "CONNECTOR_UNKNOWN",
+  });
+});
+
+describe("exports", () => {
+  let made: ImportResult;
+  beforeAll(async () => {
+    made = await importOf({ ...two, "epss.csv": "CVE-2020-0001;0.5;0.1\n" });
+  });
+
+  it("come back whole", () => {
+    expect(decodeExport(encodeExport(made.export), made.export.exportDigest)).toEqual(made.export);
+  });
+
+  it("are refused when altered", () => {
+    const bytes = encodeExport(made.export);
+    const wrong = Buffer.from(bytes);
+    wrong[20] = (wrong[20] ?? 0) ^ 1;
+    for (const each of [wrong, bytes.subarray(0, 30), Buffer.from("x")]) {
+      expect(() => decodeExport(each, made.export.exportDigest)).toThrow(
+        expect.objectContaining({ code: "EXPORT_CORRUPT" }),
+      );
+    }
+  });
+
+  it("differ when a fact differs", async () => {
+    const other = await importOf({ ...two, "a/T-2.json": record("T-2", "1.2.4") });
+    expect(other.export.exportDigest).not.toBe(made.export.exportDigest);
+  });
+});

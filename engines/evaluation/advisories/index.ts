@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Public face of the advisories: feeds in, one snapshot, findings out. `engines/evaluation/index.ts` passes it on. */
+export { advisoryErrors } from "./errors.ts";
+export { decodeExport, encodeExport } from "./export.ts";
+export { importSource } from "./import-source.ts";
+export type { ImportOptions } from "./import-source.ts";
+export type { FeedLimits } from "./limits.ts";
+export { matchSbom } from "./match-sbom.ts";
+export type { Matching } from "./match-sbom.ts";
+export { compileSnapshot } from "./snapshot/compile.ts";
+export type { SnapshotSource } from "./snapshot/format.ts";
+export { openSnapshot } from "./snapshot/open.ts";
+export type { Snapshot } from "./snapshot/open.ts";
+export type { ConnectorId, FeedDocument, FeedReader, ImportResult, Rejection, SourceExport } from "./types.ts";

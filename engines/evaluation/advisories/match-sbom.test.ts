@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Joining components with advisories: names, versions, distros, severities, suppression and coverage. */
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Component, Distro } from "#engines/scanner/index.ts";
+import type { Finding } from "../types.ts";
+import { importSource } from "./import-source.ts";
+import { matchSbom } from "./match-sbom.ts";
+import { compileSnapshot } from "./snapshot/compile.ts";
+import { openSnapshot } from "./snapshot/open.ts";
+import type { Snapshot } from "./snapshot/open.ts";
+import { bookworm, component, memoryFeed, sbomOf } from "./testing/sbom.ts";
+
+const CRITICAL = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+const osv = (id: string, ecosystem: string, name: string, events: object[], more: object = {}): string =>
+  JSON.stringify({
+    id,
+    modified: "2024-01-01T00:00:00Z",
+    ...more,
+    affected: [{ package: { ecosystem, name }, ranges: [{ type: "ECOSYSTEM", events }] }],
+  });
+
+const records = [
+  osv("GHSA-1", "npm", "@scope/a", [{ introduced: "1.0.0" }, { fixed: "1.2.0" }], {
+    aliases: ["CVE-2024-0001"],
+    published: "2024-02-02T00:00:00Z",
+    severity: [{ type: "CVSS_V3", score: CRITICAL }],
+  }),
+  osv("PYSEC-1", "PyPI", "Flask_Login", [{ introduced: "0" }, { fixed: "2.0rc1" }], {
+    aliases: ["CVE-2024-0002"],
+  }),
+  osv("GHSA-2", "PyPI", "flask-login", [{ introduced: "0" }, { fixed: "2.0" }], {
+    aliases: ["CVE-2024-0002"],
+    published: "2024-01-05T00:00:00Z",
+    database_specific: { severity: "HIGH" },
+  }),
+  osv("GO-1", "Go", "github.com/A/b/v2", [
+    { introduced: "0" },
+    { fixed: "2.1.0" },
+    { introduced: "2.2.0-0" },
+  ]),
+  osv("GO-2", "Go", "stdlib", [{ introduced: "0" }, { fixed: "1.22.5" }]),
+  osv("GHSA-3", "npm", "once", [{ introduced: "0" }], { withdrawn: "2024-01-02T00:00:00Z" }),
+  JSON.stringify({
+    id: "T-4",
+    modified: "x",
+    affected: [{ package: { ecosystem: "npm", name: "listed" }, versions: ["1.0.0", "2.0.0"] }],
+  }),
+  osv("GHSA-5", "npm", "sometimes", [{ introduced: "0" }, { last_affected: "3.0.0" }], {
+    aliases: ["CVE-2024-0005"],
+  }),
+  osv("GHSA-6", "PyPI", "requests", [{ introduced: "0" }, { fixed: "2.31.0" }], {
+    severity: [{ type: "CVSS_V3", score: CRITICAL }],
+    aliases: ["CVE-2024-0006"],
+  }),
+  osv("GHSA-7", "npm", "glibc-like", [{ introduced: "0" }], {
+    severity: [{ type: "CVSS_V3", score: CRITICAL }],
+    aliases: ["CVE-2024-0012"],
+  }),
+].join("\n");
+
+const tracker = JSON.stringify({
+  glibc: {
+    "CVE-2024-0010": {
+      releases: {
+        bookworm: { status: "resolved", fixed_version: "2.36-9+deb12u7", urgency: "not yet assigned" },
+      },
+    },
+    "CVE-2024-0011": { releases: { bookworm: { status: "open", urgency: "unimportant" } } },
+    "CVE-2024-0012": {
+      releases: { bookworm: { status: "open", urgency: "low", nodsa: "Minor issue", nodsa_reason: "" } },
+    },
+    "CVE-2024-0013": { releases: { bookworm: { status: "resolved", fixed_version: "0", urgency: "low" } } },
+    "CVE-2024-0014": { releases: { bookworm: { status: "open", urgency: "end-of-life" } } },
+  },
+  libbinary: { "CVE-2024-0020": { releases: { bookworm: { status: "open", urgency: "medium" } } } },
+});
+const secdb = JSON.stringify({
+  distroversion: "v3.20",
+  reponame: "main",
+  packages: [
+    {
+      pkg: {
+        name: "openssl",
+        secfixes: { "3.1.4-r6": ["CVE-2024-0030"], "3.1.4-r3": ["CVE-2024-0030"], "0": ["CVE-2024-0031"] },
+      },
+    },
+  ],
+});
+const kev = JSON.stringify({ catalogVersion: "1", vulnerabilities: [{ cveID: "CVE-2024-0001" }] });
+
+let snapshot: Snapshot;
+beforeAll(async () => {
+  const feed = memoryFeed({
+    "osv.jsonl": records,
+    "tracker.json": tracker,
+    "main.json": secdb,
+    "kev.json": kev,
+    "epss.csv": "CVE-2024-0001,0.75,0.9\n",
+  });
+  const result = await importSource({ name: "all", feed });
+  expect(result.rejected).toEqual([]);
+  snapshot = openSnapshot(compileSnapshot([result.export]));
+});
+
+const findings = (of: readonly Component[], distro?: Distro): readonly Finding[] =>
+  matchSbom(sbomOf(of, distro), snapshot).findings;
+const ids = (of: readonly Component[], distro?: Distro): readonly string[] =>
+  findings(of, distro).map(({ id }) => id);
+const deb = (name: string, version: string, source = name, sourceVersion = version): Component =>
+  component("deb", name, version, { sourcePackage: { name: source, version: sourceVersion } });
+const alpine: Distro = { id: "alpine", versionId: "3.20.3" };
+
+it("gives a finding with all its facts", () => {
+  const one = component("npm", "@scope/a", "1.1.0");
+  expect(findings([one])).toEqual([
+    {
+      id: "CVE-2024-0001",
+      advisoryIds: ["GHSA-1"],
+      aliases: ["GHSA-1"],
+      sources: ["osv"],
+      purl: one.purl,
+      bomRef: one.bomRef,
+      name: "@scope/a",
+      version: "1.1.0",
+      severity: "critical",
+      fixedVersion: "1.2.0",
+      range: ">=1.0.0 <1.2.0 (npm)",
+      evidence: one.evidence,
+      layer: { index: 0, diffId: one.layer.diffId },
+      kev: true,
+      epss: 0.75,
+      published: "2024-02-02T00:00:00Z",
+    },
+  ]);
+});
+
+describe("names and versions", () => {
+  it.each([
+    ["npm", "@scope/a", "0.9.9", []],
+    ["npm", "@scope/a", "1.2.0", []],
+    ["npm", "a", "1.1.0", []],
+    ["pypi", "flask-login", "1.0", ["CVE-2024-0002"]],
+    ["pypi", "Flask.Login", "1.0", ["CVE-2024-0002"]],
+    ["pypi", "flask-login", "2.0", []],
+    ["golang", "github.com/A/b/v2", "v2.0.0", ["GO-1"]],
+    ["golang", "github.com/A/b/v2", "v2.1.5", []],
+    ["golang", "github.com/A/b/v2", "v2.3.0-rc.1", ["GO-1"]],
+    ["golang", "github.com/A/b", "v2.0.0", []],
+    ["golang", "stdlib", "1.22.4", ["GO-2"]],
+    ["golang", "stdlib", "go1.22rc1", ["GO-2"]],
+    ["npm", "once", "1.0.0", []],
+    ["npm", "listed", "v2.0.0", ["T-4"]],
+    ["npm", "listed", "1.5.0", []],
+    ["npm", "sometimes", "3.0.0", ["CVE-2024-0005"]],
+    ["npm", "sometimes", "3.0.1", []],
+  ] as const)("%s %s %s", (type, name, version, want) => {
+    expect(ids([component(type, name, version)])).toEqual(want);
+  });
+
+  it("names a single version as its range, and no fix where none is known", () => {
+    expect(findings([component("npm", "listed", "1.0.0")])[0]).toMatchObject({ range: "=1.0.0 (npm)" });
+    expect(findings([component("npm", "listed", "1.0.0")])[0]).not.toHaveProperty("fixedVersion");
+  });
+});
+
+it("makes one finding of two advisories that mean the same", () => {
+  const found = findings([component("pypi", "flask-login", "1.0")]);
+  expect(found).toHaveLength(1);
+  expect(found[0]).toMatchObject({
+    advisoryIds: ["GHSA-2", "PYSEC-1"],
+    severity: "high",
+    fixedVersion: "2.0",
+    published: "2024-01-05T00:00:00Z",
+  });
+});
+
+describe("distros", () => {
+  it("compares the source package's version, and says what the distro says", () => {
+    const found = findings([deb("libc6", "9:1-1", "glibc", "2.36-9+deb12u4")], bookworm);
+    expect(
+      found.map(({ id, severity, distroStatus, fixedVersion }) => [id, severity, distroStatus, fixedVersion]),
+    ).toEqual([
+      ["CVE-2024-0012", "low", "no-dsa", undefined], // the distro's word before the critical score of GHSA-7
+      ["CVE-2024-0010", "unknown", undefined, "2.36-9+deb12u7"],
+      ["CVE-2024-0014", "unknown", "end_of_life", undefined],
+      ["CVE-2024-0011", "none", "unimportant", undefined],
+    ]);
+    expect(found[1]?.range).toBe(">=0 <2.36-9+deb12u7 (debian:12)");
+  });
+
+  it("has no finding for a fixed package, for one never affected, nor in another release", () => {
+    expect(ids([deb("libc6", "2.36-9+deb12u7", "glibc")], bookworm)).not.toContain("CVE-2024-0010");
+    expect(ids([deb("libc6", "2.36-9", "glibc")], bookworm)).not.toContain("CVE-2024-0013");
+    expect(ids([deb("libc6", "2.36-9", "glibc")], { id: "debian", versionId: "13" })).toEqual([]);
+  });
+
+  it("asks for the binary package where the source package is not known", () => {
+    expect(ids([deb("libbinary", "1.0", "elsewhere")], bookworm)).toEqual(["CVE-2024-0020"]);
+    expect(ids([component("deb", "libbinary", "1.0")], bookworm)).toEqual(["CVE-2024-0020"]);
+  });
+
+  it("reads Alpine's fixes, and takes the last of two", () => {
+    const apk = (version: string): Component =>
+      component("apk", "libssl3", version, { sourcePackage: { name: "openssl", version } });
+    expect(findings([apk("3.1.4-r2")], alpine)[0]).toMatchObject({
+      id: "CVE-2024-0030",
+      fixedVersion: "3.1.4-r6",
+    });
+    expect(ids([apk("3.1.4-r5")], alpine)).toEqual(["CVE-2024-0030"]);
+    expect(ids([apk("3.1.4-r6")], alpine)).toEqual([]);
+  });
+});
+
+describe("language packages that a distro package owns", () => {
+  const owned = component("pypi", "requests", "2.28.1", {
+    ownedBy: "pkg:deb/debian/python3-requests@2.28.1%2Bdfsg-1",
+  });
+
+  it("are answered by the distro, visibly", () => {
+    expect(findings([owned], bookworm)[0]?.suppressedBy).toBe(
+      "distro:pkg:deb/debian/python3-requests@2.28.1%2Bdfsg-1",
+    );
+  });
+
+  it("count where no source speaks about the distro", () => {
+    expect(findings([owned], { id: "debian", versionId: "11" })[0]).not.toHaveProperty("suppressedBy");
+  });
+});
+
+describe("what is not covered is said", () => {
+  it.each([
+    { name: "all is", of: [component("npm", "x", "1.0.0")], distro: bookworm, want: [] },
+    {
+      name: "another release",
+      of: [deb("x", "1")],
+      distro: { id: "debian", versionId: "11" },
+      want: ["debian:11"],
+    },
+    {
+      name: "another distro without packages",
+      of: [],
+      distro: { id: "fedora", versionId: "40" },
+      want: ["fedora:40"],
+    },
+    {
+      name: "packages of no distro",
+      of: [deb("x", "1")],
+      distro: undefined,
+      want: ["deb packages of an unknown distro"],
+    },
+    {
+      name: "a version without order",
+      of: [component("npm", "once", "latest"), component("npm", "listed", "latest")],
+      distro: undefined,
+      want: ["pkg:npm/listed@latest"],
+    },
+  ])("$name", ({ of, distro, want }) => {
+    expect(matchSbom(sbomOf(of, distro), snapshot).uncovered).toEqual(want);
+  });
+
+  it("an ecosystem that no source speaks about", () => {
+    const empty = openSnapshot(compileSnapshot([]));
+    const sbom = sbomOf([component("npm", "x", "1"), component("pypi", "y", "1")], bookworm);
+    expect(matchSbom(sbom, empty)).toEqual({ findings: [], uncovered: ["debian:12", "npm", "pypi"] });
+  });
+});
+
+it("does not depend on the order of components", () => {
+  const of = [
+    component("npm", "@scope/a", "1.1.0"),
+    deb("libc6", "1", "glibc"),
+    deb("libc-bin", "1", "glibc"),
+    component("golang", "stdlib", "1.20"),
+  ];
+  expect(findings(of.toReversed(), bookworm)).toEqual(findings(of, bookworm));
+});

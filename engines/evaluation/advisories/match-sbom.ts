@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Components of an image joined with the advisories of a snapshot: by purl type, namespace and name, and by the
+ * ecosystem's own version order. One finding per vulnerability and component, whatever number of advisories say it.
+ */
+import { byText } from "#lib/compare.ts";
+import { versionErrors, versionOrder } from "#lib/versions/index.ts";
+import type { VersionOrder } from "#lib/versions/index.ts";
+import type { Component, Sbom } from "#engines/scanner/index.ts";
+import { severityRank } from "../severity.ts";
+import type { Finding, Severity, VersionRange } from "../types.ts";
+import { distroRelease } from "./distros.ts";
+import { packageName } from "./ecosystems.ts";
+import { describeRange, holds } from "./ranges.ts";
+import type { ParsedRange } from "./ranges.ts";
+import { worstKnown } from "./severity-words.ts";
+import type { AdvisoryHead, Snapshot, SnapshotEntry, Vulnerability } from "./snapshot/open.ts";
+
+export interface Matching {
+  /** Worst first, then by id, purl and component. */
+  readonly findings: readonly Finding[];
+  /**
+   * What no advisory could be compared with, sorted: a distro release or ecosystem that no source speaks about
+   * (`debian:12`, `npm`), or a component whose version has no place in its ecosystem's order (its purl).
+   */
+  readonly uncovered: readonly string[];
+}
+
+/** What an evaluation looks up for a component. */
+interface Query {
+  readonly ecosystem: string;
+  readonly distro: string | undefined;
+  readonly name: string;
+  readonly version: string;
+}
+
+/** One advisory that holds a version. */
+interface Hit {
+  readonly head: AdvisoryHead;
+  readonly entry: SnapshotEntry;
+  /** Undefined where the version is named by itself. */
+  readonly range: VersionRange | undefined;
+}
+
+/** What the advisories of one vulnerability say of a query: a finding without its component. */
+type Answer = Pick<
+  Finding,
+  | "id"
+  | "advisoryIds"
+  | "aliases"
+  | "sources"
+  | "severity"
+  | "fixedVersion"
+  | "distroStatus"
+  | "range"
+  | "kev"
+  | "epss"
+  | "published"
+>;
+
+const DISTRO_TYPES: ReadonlySet<string> = new Set(["deb", "apk"]);
+
+/** @throws SNAPSHOT_CORRUPT when the snapshot was opened unverified and is damaged */
+export function matchSbom(sbom: Sbom, snapshot: Snapshot): Matching {
+  return new Matcher(sbom, snapshot).run();
+}
+
+class Matcher {
+  readonly #sbom: Sbom;
+  readonly #snapshot: Snapshot;
+  readonly #release: string | undefined;
+  readonly #uncovered = new Set<string>();
+  /** Binaries of one source package ask the same. */
+  readonly #answers = new Map<string, readonly Answer[]>();
+
+  constructor(sbom: Sbom, snapshot: Snapshot) {
+    this.#sbom = sbom;
+    this.#snapshot = snapshot;
+    this.#release = sbom.distro === undefined ? undefined : distroRelease(sbom.distro);
+  }
+
+  run(): Matching {
+    this.#noteCoverage();
+    const findings = this.#sbom.components.flatMap((component) => this.#findings(component));
+    return { findings: findings.sort(worstFirst), uncovered: [...this.#uncovered].sort(byText) };
+  }
+
+  #noteCoverage(): void {
+    for (const type of new Set(this.#sbom.components.map((component) => component.type))) {
+      const what = DISTRO_TYPES.has(type) ? (this.#release ?? `${type} packages of an unknown distro`) : type;
+      if (!this.#snapshot.coverage(what)) this.#uncovered.add(what);
+    }
+    if (this.#release !== undefined && !this.#snapshot.coverage(this.#release))
+      this.#uncovered.add(this.#release);
+  }
+
+  #findings(component: Component): readonly Finding[] {
+    const order = versionOrder(component.type);
+    if (order === undefined) return [];
+    for (const query of this.#queries(component)) {
+      const entries = this.#snapshot.lookup(query.ecosystem, query.distro, query.name);
+      if (entries.length === 0) continue;
+      const answers = this.#answersTo(query, entries, order, component.purl);
+      return answers.map((answer) => this.#finding(component, answer));
+    }
+    return [];
+  }
+
+  /** Distro advisories speak of source packages; some sources of binary ones, which are asked for next. */
+  #queries(component: Component): readonly Query[] {
+    const { type, name, namespace, version, sourcePackage } = component;
+    if (!DISTRO_TYPES.has(type)) {
+      const full = namespace === undefined ? name : `${namespace}/${name}`;
+      return [{ ecosystem: type, distro: undefined, name: packageName(type, full), version }];
+    }
+    if (this.#release === undefined) return [];
+    const binary = { ecosystem: type, distro: this.#release, name, version };
+    return sourcePackage === undefined ? [binary] : [{ ...binary, ...sourcePackage }, binary];
+  }
+
+  #answersTo(
+    query: Query,
+    entries: readonly SnapshotEntry[],
+    order: VersionOrder,
+    purl: string,
+  ): readonly Answer[] {
+    const key = `${query.ecosystem} ${query.name} ${query.version}`;
+    let answers = this.#answers.get(key);
+    if (answers === undefined) {
+      answers = this.#compare(query, entries, order) ?? NOT_COMPARABLE;
+      this.#answers.set(key, answers);
+    }
+    if (answers === NOT_COMPARABLE) this.#uncovered.add(purl);
+    return answers;
+  }
+
+  /** Undefined when the version has no place in the order. */
+  #compare(
+    query: Query,
+    entries: readonly SnapshotEntry[],
+    order: VersionOrder,
+  ): readonly Answer[] | undefined {
+    const version = parsed(order, query.version);
+    if (version === undefined) return undefined;
+    const byVulnerability = new Map<number, Hit[]>();
+    for (const entry of entries) {
+      const hit = this.#hit(entry, order, version.parsed);
+      if (hit === undefined) continue;
+      const hits = byVulnerability.get(hit.head.vulnerability);
+      if (hits === undefined) byVulnerability.set(hit.head.vulnerability, [hit]);
+      else hits.push(hit);
+    }
+    return [...byVulnerability].map(([position, hits]) =>
+      answerOf(query, order, this.#snapshot.vulnerability(position), hits),
+    );
+  }
+
+  #hit(entry: SnapshotEntry, order: VersionOrder, version: unknown): Hit | undefined {
+    const ranges = entry.parsedRanges(order).filter((range) => holds(order, range, version));
+    // Where several hold the version the fix that mends all of them is the one to name.
+    const [first, ...others] = ranges;
+    const range = others.reduce((best, each) => (fixesLater(order, each, best) ? each : best), first);
+    const named =
+      range === undefined && entry.versions.some((text) => order.compare(order.parse(text), version) === 0);
+    if (range === undefined && !named) return undefined;
+    return { head: this.#snapshot.advisory(entry.advisory), entry, range: range?.source };
+  }
+
+  #finding(component: Component, answer: Answer): Finding {
+    const { type, namespace, name, version, purl, bomRef, evidence, layer } = component;
+    return {
+      ...answer,
+      purl,
+      bomRef,
+      name: namespace === undefined || DISTRO_TYPES.has(type) ? name : `${namespace}/${name}`,
+      version,
+      evidence,
+      layer: { index: layer.index, diffId: layer.diffId },
+      ...this.#suppression(component),
+    };
+  }
+
+  /** The distro answers for the files of its packages, if it is one that our sources speak about. */
+  #suppression(component: Component): { readonly suppressedBy?: string } {
+    const { ownedBy, type } = component;
+    if (ownedBy === undefined || DISTRO_TYPES.has(type)) return {};
+    if (this.#release === undefined || !this.#snapshot.coverage(this.#release)) return {};
+    return { suppressedBy: `distro:${ownedBy}` };
+  }
+}
+
+/** Stands for a version that has no place in its ecosystem's order. */
+const NOT_COMPARABLE: readonly Answer[] = [];
+
+function parsed(order: VersionOrder, version: string): { readonly parsed: unknown } | undefined {
+  try {
+    return { parsed: order.parse(version) };
+  } catch (error) {
+    if (versionErrors.is(error, "VERSION_INVALID")) return undefined;
+    throw error;
+  }
+}
+
+function answerOf(
+  { ecosystem, distro, version }: Query,
+  order: VersionOrder,
+  vulnerability: Vulnerability,
+  hits: readonly Hit[],
+): Answer {
+  const fixed = latestFix(order, hits);
+  const status = hits.map(({ entry }) => entry.distroStatus).find((text) => text !== undefined);
+  const published = hits.flatMap(({ head }) => head.published ?? []).sort(byText)[0];
+  const range = hits.find((hit) => hit.range !== undefined)?.range;
+  return {
+    id: vulnerability.id,
+    advisoryIds: [...new Set(hits.map(({ head }) => head.id))].sort(byText),
+    aliases: vulnerability.aliases,
+    sources: [...new Set(hits.map(({ head }) => head.source))].sort(byText),
+    severity: severityOf(vulnerability, hits),
+    ...(fixed === undefined ? {} : { fixedVersion: fixed }),
+    ...(status === undefined || fixed !== undefined ? {} : { distroStatus: status }),
+    range: `${range === undefined ? `=${version}` : describeRange(range)} (${distro ?? ecosystem})`,
+    kev: vulnerability.kev,
+    ...(vulnerability.epss === undefined ? {} : { epss: vulnerability.epss }),
+    ...(published === undefined ? {} : { published }),
+  };
+}
+
+/** The distro's own word first, then what the advisories' scores give, then what others say of the vulnerability. */
+function severityOf(vulnerability: Vulnerability, hits: readonly Hit[]): Severity {
+  const distro = worstKnown(hits.flatMap(({ entry }) => entry.severity ?? []));
+  if (distro !== "unknown") return distro;
+  const own = worstKnown(hits.map(({ head }) => head.severity));
+  return own === "unknown" ? vulnerability.severity : own;
+}
+
+function latestFix(order: VersionOrder, hits: readonly Hit[]): string | undefined {
+  const fixes = [...new Set(hits.flatMap(({ range }) => range?.fixed ?? []))];
+  if (fixes.length < 2) return fixes[0];
+  return fixes.sort((a, b) => order.compare(order.parse(b), order.parse(a)) || byText(a, b))[0];
+}
+
+function fixesLater(order: VersionOrder, a: ParsedRange, b: ParsedRange | undefined): boolean {
+  if (b === undefined || a.fixed === undefined) return b === undefined;
+  return b.fixed === undefined || order.compare(a.fixed, b.fixed) > 0;
+}
+
+function worstFirst(a: Finding, b: Finding): number {
+  return (
+    severityRank(a.severity) - severityRank(b.severity) ||
+    byText(a.id, b.id) ||
+    byText(a.purl, b.purl) ||
+    byText(a.bomRef, b.bomRef)
+  );
+}

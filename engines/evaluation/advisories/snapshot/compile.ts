@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Exports of all sources to one immutable snapshot. Same exports in any order, same bytes. Withdrawn advisories keep
+ * their record and lose their packages, so that nothing matches them.
+ */
+import { canonicalJson } from "#lib/canonical-json.ts";
+import { byText } from "#lib/compare.ts";
+import type { Advisory, AffectedPackage } from "../../types.ts";
+import { packageKey } from "../ecosystems.ts";
+import { advisoryErrors } from "../errors.ts";
+import { isCve, primaryIds } from "../identity.ts";
+import { worstKnown } from "../severity-words.ts";
+import type { SourceExport } from "../types.ts";
+import type { BucketEntry, Head, SnapshotMeta, VulnerabilityRow } from "./format.ts";
+import { writeSnapshot } from "./write.ts";
+
+/** @throws SNAPSHOT_SOURCE_DUPLICATE */
+export function compileSnapshot(exports: readonly SourceExport[]): Uint8Array {
+  const sources = [...exports].sort((a, b) => byText(a.name, b.name));
+  for (const [index, { name }] of sources.entries()) {
+    if (sources[index + 1]?.name === name) {
+      throw advisoryErrors.make("SNAPSHOT_SOURCE_DUPLICATE", `two sources are named ${JSON.stringify(name)}`);
+    }
+  }
+  const advisories = distinctAdvisories(sources);
+  const vulnerabilities = groupAdvisories(advisories, sources);
+  const connectors = [...new Set(advisories.map(({ source }) => source))].sort();
+  const rowOf = new Map(vulnerabilities.rows.map(([id], index) => [id, index]));
+  const meta: SnapshotMeta = {
+    sources: sources.map((source) => ({
+      name: source.name,
+      exportDigest: source.exportDigest,
+      advisories: source.advisories.length,
+      exploited: source.exploited.length,
+      epss: source.epss.length,
+    })),
+    advisories: advisories.length,
+    vulnerabilities: vulnerabilities.rows.length,
+    covers: coverage(sources),
+    connectors,
+  };
+  return writeSnapshot({
+    meta: canonicalJson(meta),
+    buckets: buckets(advisories),
+    heads: advisories.map((advisory) =>
+      JSON.stringify(head(advisory, connectors, rowOf.get(vulnerabilities.idOf(advisory)) ?? 0)),
+    ),
+    vulnerabilities: vulnerabilities.rows.map((row) => JSON.stringify(row)),
+    details: advisories.map(detail),
+  });
+}
+
+/** Sorted; two sources that carry the very same record give it once. */
+function distinctAdvisories(sources: readonly SourceExport[]): readonly Advisory[] {
+  const sorted = sources.flatMap(({ advisories }) => advisories).sort(byIdentity);
+  return sorted.filter((advisory, index) => {
+    const before = sorted[index - 1];
+    return before === undefined || byIdentity(before, advisory) !== 0;
+  });
+}
+
+/** By id, then connector, then content. */
+function byIdentity(a: Advisory, b: Advisory): number {
+  return byText(a.id, b.id) || byText(a.source, b.source) || byText(canonicalJson(a), canonicalJson(b));
+}
+
+function groupAdvisories(
+  advisories: readonly Advisory[],
+  sources: readonly SourceExport[],
+): { rows: readonly VulnerabilityRow[]; idOf: (advisory: Advisory) => string } {
+  const idOf = primaryIds(advisories);
+  const exploited = new Set(sources.flatMap((source) => source.exploited));
+  const epss = new Map<string, number>();
+  for (const source of sources) {
+    for (const [id, score] of source.epss) epss.set(id, Math.max(score, epss.get(id) ?? 0));
+  }
+  const groups = new Map<string, Advisory[]>();
+  for (const advisory of advisories) {
+    const id = idOf(advisory);
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, [advisory]);
+    else group.push(advisory);
+  }
+  const rows = [...groups].map(([id, group]): VulnerabilityRow => {
+    const names = [...new Set(group.flatMap((advisory) => [advisory.id, ...advisory.aliases]))];
+    const cves = isCve(id) ? [id] : names.filter(isCve);
+    const scores = cves.flatMap((cve) => epss.get(cve) ?? []);
+    const row = [
+      id,
+      names.filter((name) => name !== id).sort(),
+      worstKnown(group.filter(({ withdrawn }) => withdrawn === undefined).map(({ severity }) => severity)),
+      cves.some((cve) => exploited.has(cve)) ? 1 : 0,
+    ] as const;
+    return scores.length === 0 ? row : [...row, Math.max(...scores)];
+  });
+  return { rows: rows.sort(([a], [b]) => byText(a, b)), idOf };
+}
+
+function buckets(advisories: readonly Advisory[]): ReadonlyMap<string, string> {
+  const entries = new Map<string, string[]>();
+  for (const [index, advisory] of advisories.entries()) {
+    if (advisory.withdrawn !== undefined) continue;
+    for (const affected of advisory.affected) {
+      const key = packageKey(affected.ecosystem, affected.distro, affected.name);
+      const text = JSON.stringify(entry(index, affected));
+      const list = entries.get(key);
+      if (list === undefined) entries.set(key, [text]);
+      else list.push(text);
+    }
+  }
+  return new Map([...entries].map(([key, list]) => [key, `[${list.join(",")}]`]));
+}
+
+function entry(index: number, affected: AffectedPackage): BucketEntry {
+  const ranges = affected.ranges.map(({ introduced, fixed, lastAffected }) =>
+    lastAffected !== undefined
+      ? ([introduced, fixed ?? 0, lastAffected] as const)
+      : fixed !== undefined
+        ? ([introduced, fixed] as const)
+        : ([introduced] as const),
+  );
+  const fields = [
+    index,
+    ranges,
+    affected.versions ?? 0,
+    affected.distroStatus ?? 0,
+    affected.severity ?? 0,
+  ] as const;
+  let used: number = fields.length;
+  while (used > 2 && fields[used - 1] === 0) used -= 1;
+  return fields.slice(0, used) as unknown as BucketEntry;
+}
+
+function head(advisory: Advisory, connectors: readonly string[], vulnerability: number): Head {
+  const fields = [
+    advisory.id,
+    connectors.indexOf(advisory.source),
+    vulnerability,
+    advisory.severity,
+  ] as const;
+  return advisory.published === undefined ? fields : [...fields, advisory.published];
+}
+
+/** What heads and buckets do not hold. */
+function detail({ aliases, cvss, references, summary, modified, withdrawn }: Advisory): string {
+  return canonicalJson({ aliases, cvss, references, summary, modified, withdrawn });
+}
+
+function coverage(sources: readonly SourceExport[]): readonly string[] {
+  const covers = new Set<string>();
+  for (const { covers: distros, advisories } of sources) {
+    for (const distro of distros) covers.add(distro);
+    for (const { affected } of advisories) {
+      for (const { ecosystem, distro } of affected) covers.add(distro ?? ecosystem);
+    }
+  }
+  return [...covers].sort();
+}

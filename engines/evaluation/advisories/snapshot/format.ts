@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Layout of a compiled advisory snapshot; docs/formats/advisory-snapshot.md states it for readers in other languages. */
+import type { Severity } from "../../types.ts";
+
+export const MAGIC = Buffer.from("STELLADV", "latin1");
+export const FORMAT_VERSION = 1;
+
+/** Header: magic (8), version (4), section count (4), total length (8), digest of all bytes behind the header (32), reserved (8). */
+export const HEADER_BYTES = 64;
+export const DIGEST_OFFSET = 24;
+
+/** In file order. Each `...Index` holds count + 1 offsets (u32) into the section that follows it. */
+export const SECTIONS = [
+  "meta",
+  "keyIndex",
+  "keys",
+  "bucketIndex",
+  "buckets",
+  "headIndex",
+  "heads",
+  "vulnerabilityIndex",
+  "vulnerabilities",
+  "detailIndex",
+  "details",
+] as const;
+
+export type Section = (typeof SECTIONS)[number];
+
+/** Behind the header: offset and length (u64 each) of every section. */
+export const DIRECTORY_BYTES = SECTIONS.length * 16;
+
+/** One source of a snapshot. */
+export interface SnapshotSource {
+  readonly name: string;
+  readonly exportDigest: string;
+  readonly advisories: number;
+  readonly exploited: number;
+  readonly epss: number;
+}
+
+export interface SnapshotMeta {
+  readonly sources: readonly SnapshotSource[];
+  /** Advisories, withdrawn ones included. */
+  readonly advisories: number;
+  readonly vulnerabilities: number;
+  /** Distro releases (`debian:12`) and language ecosystems (`npm`) that some source speaks about. */
+  readonly covers: readonly string[];
+  /** Connector ids; heads refer to them by position. */
+  readonly connectors: readonly string[];
+}
+
+/** What advisory `advisory` says of the bucket's package. Empty fields are left out from the end. */
+export type BucketEntry = readonly [
+  advisory: number,
+  ranges: readonly (readonly [introduced: string, fixed?: string | 0, lastAffected?: string])[],
+  versions?: readonly string[] | 0,
+  distroStatus?: string | 0,
+  severity?: Severity | 0,
+];
+
+/** The part of an advisory that every finding needs. */
+export type Head = readonly [
+  id: string,
+  connector: number,
+  vulnerability: number,
+  severity: Severity,
+  published?: string,
+];
+
+/** One vulnerability: all advisories that mean the same. */
+export type VulnerabilityRow = readonly [
+  id: string,
+  aliases: readonly string[],
+  severity: Severity,
+  exploited: 0 | 1,
+  epss?: number,
+];

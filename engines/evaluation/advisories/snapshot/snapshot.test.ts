@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The compiled snapshot: same facts, same bytes; what goes in comes out; damaged bytes are never believed. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { digestOf } from "#lib/digest.ts";
+import type { Advisory } from "../../types.ts";
+import { advisoryErrors } from "../errors.ts";
+import { withDigest } from "../export.ts";
+import type { SourceExport } from "../types.ts";
+import { compileSnapshot } from "./compile.ts";
+import { HEADER_BYTES } from "./format.ts";
+import { openSnapshot } from "./open.ts";
+
+const advisory = (id: string, more: Partial<Advisory> = {}): Advisory => ({
+  id,
+  aliases: [],
+  source: "osv",
+  severity: "unknown",
+  cvss: [],
+  references: [],
+  affected: [{ ecosystem: "npm", name: "x", ranges: [{ introduced: "0", fixed: "1.0.0" }] }],
+  ...more,
+});
+
+const source = (name: string, more: Partial<SourceExport> = {}): SourceExport =>
+  withDigest({ name, advisories: [], exploited: [], epss: [], covers: [], ...more });
+
+const ghsa = source("ghsa", {
+  advisories: [
+    advisory("GHSA-a", { aliases: ["CVE-2024-0001"], severity: "high", published: "2024-02-01T00:00:00Z" }),
+    advisory("GHSA-gone", { withdrawn: "2024-03-01T00:00:00Z", severity: "critical" }),
+  ],
+});
+const debian = source("debian", {
+  covers: ["debian:12"],
+  advisories: [
+    advisory("CVE-2024-0001", {
+      source: "debian/tracker",
+      affected: [
+        {
+          ecosystem: "deb",
+          distro: "debian:12",
+          name: "x",
+          ranges: [{ introduced: "0" }],
+          distroStatus: "no-dsa",
+          severity: "low",
+        },
+        {
+          ecosystem: "deb",
+          distro: "debian:13",
+          name: "x",
+          ranges: [{ introduced: "0", fixed: "2", lastAffected: "1" }],
+          versions: ["0.5"],
+        },
+      ],
+    }),
+  ],
+});
+const more = source("enrichment", { exploited: ["CVE-2024-0001"], epss: [["CVE-2024-0001", 0.25]] });
+const all = [ghsa, debian, more];
+const bytes = compileSnapshot(all);
+
+describe("contents", () => {
+  const snapshot = openSnapshot(bytes);
+
+  it("says what it is made of", () => {
+    expect(
+      snapshot.sources.map(({ name, advisories, exploited, epss }) => [name, advisories, exploited, epss]),
+    ).toEqual([
+      ["debian", 1, 0, 0],
+      ["enrichment", 0, 1, 1],
+      ["ghsa", 2, 0, 0],
+    ]);
+    expect(snapshot.sources[2]?.exportDigest).toBe(ghsa.exportDigest);
+    expect(snapshot.id).toBe(digestOf(bytes.subarray(HEADER_BYTES)));
+    expect([snapshot.advisories, snapshot.vulnerabilities]).toEqual([3, 2]);
+  });
+
+  it("gives what an advisory says of a package", () => {
+    expect(snapshot.lookup("deb", "debian:12", "x")).toMatchObject([
+      { ranges: [{ introduced: "0" }], versions: [], distroStatus: "no-dsa", severity: "low" },
+    ]);
+    const [entry] = snapshot.lookup("deb", "debian:13", "x");
+    expect(entry).toMatchObject({
+      ranges: [{ introduced: "0", fixed: "2", lastAffected: "1" }],
+      versions: ["0.5"],
+    });
+    expect([entry?.distroStatus, entry?.severity]).toEqual([undefined, undefined]);
+  });
+
+  it("joins advisories of one vulnerability, with KEV and EPSS", () => {
+    const [entry] = snapshot.lookup("npm", undefined, "x");
+    const head = snapshot.advisory(entry!.advisory);
+    expect(head).toMatchObject({
+      id: "GHSA-a",
+      source: "osv",
+      severity: "high",
+      published: "2024-02-01T00:00:00Z",
+    });
+    expect(snapshot.vulnerability(head.vulnerability)).toEqual({
+      id: "CVE-2024-0001",
+      aliases: ["GHSA-a"],
+      severity: "high",
+      kev: true,
+      epss: 0.25,
+    });
+    expect(snapshot.details(entry!.advisory)).toEqual({
+      aliases: ["CVE-2024-0001"],
+      cvss: [],
+      references: [],
+    });
+  });
+
+  it("matches nothing of a withdrawn advisory", () => {
+    expect(snapshot.lookup("npm", undefined, "x")).toHaveLength(1);
+  });
+
+  it("knows what it speaks about", () => {
+    expect(snapshot.covers).toEqual(["debian:12", "debian:13", "npm"]);
+    expect(["debian:12", "npm", "debian:11", "pypi"].map((what) => snapshot.coverage(what))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it("finds nothing for a stranger", () => {
+    for (const name of ["", "w", "y", "xx", "\u{10ffff}"])
+      expect(snapshot.lookup("npm", undefined, name)).toEqual([]);
+  });
+});
+
+it("gives the same bytes whatever the order of sources and advisories", () => {
+  const reversed = all.map((each) => ({ ...each, advisories: each.advisories.toReversed() })).toReversed();
+  expect(Buffer.compare(compileSnapshot(reversed), bytes)).toBe(0);
+});
+
+it("gives other bytes for other facts", () => {
+  const other = source("enrichment", { exploited: [], epss: [["CVE-2024-0001", 0.25]] });
+  expect(openSnapshot(compileSnapshot([ghsa, debian, other])).id).not.toBe(openSnapshot(bytes).id);
+});
+
+it("counts a record once that two sources carry, and keeps two that differ", () => {
+  const again = source("mirror", {
+    advisories: [...ghsa.advisories.slice(0, 1), advisory("GHSA-gone", { severity: "low" })],
+  });
+  const snapshot = openSnapshot(compileSnapshot([ghsa, again]));
+  expect(snapshot.advisories).toBe(3);
+  expect(snapshot.lookup("npm", undefined, "x")).toHaveLength(2);
+});
+
+it("opens when it holds nothing", () => {
+  const snapshot = openSnapshot(compileSnapshot([]));
+  expect([snapshot.advisories, snapshot.covers, snapshot.lookup("npm", undefined, "x")]).toEqual([0, [], []]);
+});
+
+it("refuses two sources of one name", () => {
+  expect(() => compileSnapshot([ghsa, ghsa])).toThrow(
+    expect.objectContaining({ code: "SNAPSHOT_SOURCE_DUPLICATE" }),
+  );
+});
+
+it("finds every key among many", () => {
+  const names = Array.from({ length: 3000 }, (_, i) => `p${(i * 7919) % 3001}`);
+  const many = source("many", {
+    advisories: names.map((name, i) =>
+      advisory(`T-${i}`, { affected: [{ ecosystem: "npm", name, ranges: [{ introduced: String(i) }] }] }),
+    ),
+  });
+  const snapshot = openSnapshot(compileSnapshot([many]));
+  for (const [i, name] of names.entries()) {
+    expect(snapshot.lookup("npm", undefined, name)[0]?.ranges).toEqual([{ introduced: String(i) }]);
+  }
+});
+
+describe("damage", () => {
+  it.each([0, 10, 63, 100, bytes.length - 1])("cut to %d bytes", (length) => {
+    expect(() => openSnapshot(bytes.subarray(0, length))).toThrow(
+      expect.objectContaining({ code: "SNAPSHOT_CORRUPT" }),
+    );
+    expect(() => openSnapshot(bytes.subarray(0, length), { verify: false })).toThrow(
+      expect.objectContaining({ code: "SNAPSHOT_CORRUPT" }),
+    );
+  });
+
+  it("bytes behind the end", () => {
+    expect(() => openSnapshot(Buffer.concat([bytes, Buffer.alloc(8)]))).toThrow(
+      expect.objectContaining({ code: "SNAPSHOT_CORRUPT" }),
+    );
+  });
+
+  it("another format version", () => {
+    const other = Buffer.from(bytes);
+    other.writeUInt32LE(9, 8);
+    expect(() => openSnapshot(other)).toThrow(expect.objectContaining({ code: "SNAPSHOT_VERSION_UNKNOWN" }));
+  });
+
+  it("any flipped bit is found when the bytes are verified", () => {
+    fc.assert(
+      fc.property(fc.nat({ max: bytes.length * 8 - 1 }), (bit) => {
+        const flipped = Buffer.from(bytes);
+        flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        expect(() => openSnapshot(flipped)).toThrow();
+      }),
+    );
+  });
+
+  it("unverified bytes give SNAPSHOT_CORRUPT or an answer, never a crash", () => {
+    fc.assert(
+      fc.property(fc.nat({ max: bytes.length - 1 }), fc.nat({ max: 255 }), (at, value) => {
+        const damaged = Buffer.from(bytes);
+        damaged[at] = value;
+        try {
+          const snapshot = openSnapshot(damaged, { verify: false });
+          for (const { advisory: position } of snapshot.lookup("npm", undefined, "x")) {
+            snapshot.vulnerability(snapshot.advisory(position).vulnerability);
+          }
+        } catch (error) {
+          expect(advisoryErrors.is(error)).toBe(true);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

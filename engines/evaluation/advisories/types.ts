@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Shapes of feeds on their way in: documents, what a connector makes of one, and a source's export. */
+import type { Digest } from "#lib/digest.ts";
+import type { Advisory } from "../types.ts";
+
+/** One file of a feed, as a source yields it: plain, compressed or an archive. */
+export interface FeedDocument {
+  /** Relative path; its endings say what it is (`.json`, `.jsonl`, `.yaml`, `.csv`, `.tar.zst`, `.zip` ...). */
+  readonly name: string;
+  /** The bytes from the beginning, each time it is called. */
+  open(): AsyncIterable<Uint8Array>;
+  /** Size in bytes and a reader of slices, where the source can seek; a zip is then not held in memory. */
+  readonly random?: { readonly size: number; read(offset: number, length: number): Promise<Uint8Array> };
+}
+
+/** Port: where a source's bytes come from. */
+export interface FeedReader {
+  documents(): AsyncIterable<FeedDocument>;
+}
+
+/** A document after decompression and parsing: a JSON or YAML value, or the text of a csv. */
+export interface ParsedDocument {
+  /** With the archives that held it, e.g. `all.zip/GHSA-1.json`, and the line of a jsonl: `feed.jsonl:12`. */
+  readonly name: string;
+  readonly value: unknown;
+}
+
+/** What one document contributes. */
+export interface Contribution {
+  readonly advisories?: readonly Advisory[];
+  /** CVE ids with proof of exploitation. */
+  readonly exploited?: readonly string[];
+  /** CVE id to probability, 0 to 1. */
+  readonly epss?: ReadonlyMap<string, number>;
+  /** Distro releases for which this document is complete, e.g. `alpine:3.20`. */
+  readonly covers?: readonly string[];
+  /** Records that were understood and hold nothing to match (not affected, other ecosystems). */
+  readonly skipped?: number;
+}
+
+/** Says that one entry of a document cannot be used; the rest of it goes on. */
+export type Reject = (path: string, reason: string) => void;
+
+export type ConnectorId =
+  "osv" | "alpine/secdb" | "debian/tracker" | "npm/security-wg" | "cisa/kev" | "first/epss";
+
+/** Judgement over one kind of feed. Pure; I/O is in `documents/` and `adapters/`. */
+export interface Connector {
+  readonly id: ConnectorId;
+  /** Whether a document is of this feed; used where the source does not say what it is. */
+  recognizes(document: ParsedDocument): boolean;
+  /** Documents of this feed's layout that hold no facts, by base name (indexes). */
+  readonly ignores?: ReadonlySet<string>;
+  /** @throws FEED_DOCUMENT_INVALID with the path inside the document, when all of it is unusable */
+  normalize(document: ParsedDocument, reject: Reject): Contribution;
+}
+
+export interface Rejection {
+  readonly document: string;
+  readonly path: string;
+  readonly reason: string;
+  readonly position?: string;
+}
+
+/** All that one source says, normalised; the input of a snapshot. Lists are sorted. */
+export interface SourceExport {
+  readonly name: string;
+  readonly advisories: readonly Advisory[];
+  readonly exploited: readonly string[];
+  readonly epss: readonly (readonly [id: string, probability: number])[];
+  readonly covers: readonly string[];
+  /** SHA-256 of the export's bytes (`encodeExport`); same facts, same digest. */
+  readonly exportDigest: Digest;
+}
+
+/** Outcome of one import: the export, and what was left out of it and why. */
+export interface ImportResult {
+  readonly export: SourceExport;
+  /** Advisories, KEV entries and EPSS rows in the export. */
+  readonly records: number;
+  /** Documents that were parsed. */
+  readonly documents: number;
+  /** Files whose name says that they are no feed documents (README, signatures, indexes). */
+  readonly ignored: number;
+  readonly skipped: number;
+  /** The first 20, in the order met. */
+  readonly rejected: readonly Rejection[];
+  readonly rejectedCount: number;
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+/** From findings and rules to a report: what decides, what is counted, what the bytes depend on. */
+import { describe, expect, it } from "vitest";
+import { canonicalJson } from "#lib/canonical-json.ts";
+import { digestOf } from "#lib/digest.ts";
+import { reportDigest } from "./evaluate.ts";
+import { baselinePolicy } from "./policy/baseline.ts";
+import { policyFromRules } from "./policy/parse-policy.ts";
+import { policyDigest } from "./policy/policy-digest.ts";
+import { nextWaiverExpiry } from "./policy/next-waiver-expiry.ts";
+import type { EvaluationContext, Policy } from "./policy/types.ts";
+import { component, DIFF_ID, finding, IMAGE_DIGEST, LAYER_DIGEST, report, sbom } from "./testing/builders.ts";
+import type { Finding } from "./types.ts";
+
+const LODASH = "pkg:npm/lodash@4.17.4";
+const JAN_31 = "2027-01-31";
+const BEFORE = Date.parse("2027-01-31T23:59:59Z");
+const AFTER = Date.parse("2027-02-01T00:00:00Z");
+
+const policy = (rules: readonly unknown[], name = "p"): Policy => policyFromRules(rules, { name });
+const waive = { ignore: { until: JAN_31, justification: "not reachable" } };
+
+describe("matchers", () => {
+  const found = finding("CVE-2024-1", "pkg:npm/%40acme/lodash@4.17.4", {
+    aliases: ["GHSA-xx-yy"],
+    advisoryIds: ["GHSA-xx-yy", "SNYK-1"],
+    sources: ["osv", "debian"],
+    severity: "high",
+    epss: 0.5,
+    kev: true,
+    fixedVersion: "4.17.5",
+  });
+  const context: EvaluationContext = {
+    imageReference: "ghcr.io/acme/app:1.2",
+    repository: "ghcr.io/acme/app",
+    namespace: "prod-eu",
+    env: "prod",
+  };
+  const image = sbom([
+    component(found.purl, { evidence: found.evidence, licenses: ["MIT", "GPL-3.0-only"] }),
+  ]);
+
+  it.each<[object, boolean]>([
+    [{}, true],
+    [{ image: "ghcr.io/acme/*" }, true],
+    [{ image: IMAGE_DIGEST }, true],
+    [{ image: `ghcr.io/acme/app@${IMAGE_DIGEST}` }, true],
+    [{ image: "docker.io/*" }, false],
+    [{ repo: ["docker.io/*", "ghcr.io/acme/app"] }, true],
+    [{ repo: "ghcr.io/acme/app:1.2" }, false],
+    [{ env: "prod" }, true],
+    [{ env: "dev" }, false],
+    [{ namespace: "prod-*" }, true],
+    [{ namespace: "dev-*" }, false],
+    [{ purl: "pkg:npm/@acme/lodash" }, true],
+    [{ purl: "pkg:npm/@acme/*" }, true],
+    [{ purl: "pkg:npm/%40acme/lodash@4.17.4" }, true],
+    [{ purl: "pkg:npm/@acme/lodash@4.17.5" }, false],
+    [{ cve: "cve-2024-1" }, true],
+    [{ cve: "ghsa-xx-*" }, true],
+    [{ cve: "SNYK-1" }, true],
+    [{ cve: "CVE-2024-10" }, false],
+    [{ source: "debian" }, true],
+    [{ source: "alpine" }, false],
+    [{ path: "**/node_modules/**" }, true],
+    [{ path: "/usr/**" }, false],
+    [{ layerDigest: LAYER_DIGEST }, true],
+    [{ layerDigest: DIFF_ID }, true],
+    [{ layerDigest: IMAGE_DIGEST }, false],
+    [{ severity: ">=high" }, true],
+    [{ severity: ["medium", "critical"] }, false],
+    [{ kev: true }, true],
+    [{ kev: false }, false],
+    [{ epss: ">=0.5" }, true],
+    [{ epss: ">0.5" }, false],
+    [{ epss: "<=0.5" }, true],
+    [{ epss: 0.6 }, false],
+    [{ epss: "<0.9" }, true],
+    [{ fixAvailable: true }, true],
+    [{ fixAvailable: false }, false],
+    [{ license: "GPL-*", severity: "high" }, true],
+    [{ license: "AGPL-*", severity: "high" }, false],
+    [{ severity: "high", kev: true, cve: "CVE-2020-1" }, false],
+  ])("%j: %s", (match, want) => {
+    const made = report([found], {
+      sbom: image,
+      context,
+      policies: { system: [policy([{ match, action: "fail" }])] },
+    });
+    expect(made.findings[0]?.action).toBe(want ? "fail" : "none");
+  });
+
+  it("does not match context that is not known", () => {
+    const rules = [{ match: { namespace: "*" }, action: "fail" }];
+    expect(report([found], { policies: { system: [policy(rules)] } }).verdict).toBe("pass");
+  });
+});
+
+describe("rules", () => {
+  it("decides by the first match and keeps order between named and general rules", () => {
+    const rules = [
+      { name: "general", match: { severity: "low" }, action: "fail" },
+      { name: "named", match: { cve: "CVE-1" }, action: "warn" },
+      { name: "rest", action: "fail" },
+    ];
+    const made = report(
+      [finding("CVE-1", LODASH), finding("CVE-2", LODASH), finding("CVE-1", LODASH, { severity: "low" })],
+      {
+        policies: { system: [policy(rules)] },
+      },
+    );
+    expect(
+      made.findings.map(({ id, severity, action, rule }) => `${id} ${severity} ${action} ${rule}`),
+    ).toEqual(["CVE-1 high warn named", "CVE-2 high fail rest", "CVE-1 low fail general"]);
+  });
+
+  it("escalates and goes on, and says so", () => {
+    const rules = [
+      { name: "exploited", match: { kev: true }, action: { escalate: { severity: "critical" } } },
+      { name: "lowers nothing", action: { escalate: { severity: "low" } } },
+      { name: "no critical", match: { severity: "critical" }, action: "fail" },
+    ];
+    const made = report([finding("CVE-1", LODASH, { kev: true })], { policies: { system: [policy(rules)] } });
+    expect(made.findings[0]).toMatchObject({
+      severity: "critical",
+      originalSeverity: "high",
+      action: "fail",
+      rule: "no critical",
+      policy: "p",
+      trace: ["p/exploited: severity high to critical"],
+    });
+    expect(made.counts).toMatchObject({ critical: 1, high: 0 });
+  });
+
+  it("waives to the end of the day and falls back by itself", () => {
+    const policies = {
+      system: [
+        policy([
+          { name: "w", match: { cve: "CVE-1" }, action: waive },
+          { name: "f", action: "fail" },
+        ]),
+      ],
+    };
+    const live = report([finding("CVE-1", LODASH)], { policies, now: BEFORE });
+    expect(live).toMatchObject({
+      verdict: "pass",
+      waived: 1,
+      counts: { high: 0 },
+      nextExpiry: "2027-02-01T00:00:00Z",
+    });
+    expect(live.findings[0]?.waiver).toEqual({ until: JAN_31, justification: "not reachable" });
+    const over = report([finding("CVE-1", LODASH)], { policies, now: AFTER });
+    expect(over).toMatchObject({ verdict: "fail", waived: 0 });
+    expect(over.findings[0]?.trace).toEqual([`p/w: ignore expired ${JAN_31}`]);
+    expect(over.nextExpiry).toBeUndefined();
+  });
+
+  it("counts deferrals apart", () => {
+    const rules = [{ action: { defer: { until: "2027-01-31T12:00:00+02:00" } } }];
+    const made = report([finding("CVE-1", LODASH)], { policies: { system: [policy(rules)] } });
+    expect(made).toMatchObject({
+      verdict: "pass",
+      waived: 0,
+      deferred: 1,
+      nextExpiry: "2027-01-31T10:00:00Z",
+    });
+  });
+});
+
+describe("several policies", () => {
+  const fail = policy([{ name: "f", action: "fail" }], "fails");
+  const warn = policy([{ name: "w", action: "warn" }], "warns");
+  const silent = policy([{ match: { cve: "CVE-9" }, action: "fail" }], "silent");
+  const waives = policy([{ name: "waiver", action: waive }], "waives");
+
+  it.each([
+    ["strictest of the system", { system: [warn, fail] }, "fail", "fails"],
+    ["namespace tightens", { system: [warn], namespace: [fail] }, "fail", "fails"],
+    ["namespace cannot loosen", { system: [fail], namespace: [warn] }, "fail", "fails"],
+    ["namespace adds to silence", { system: [silent], namespace: [warn] }, "warn", "warns"],
+    ["namespace waiver is not heard", { system: [fail], namespace: [waives] }, "fail", "fails"],
+    [
+      "namespace waiver where allowed",
+      { system: [fail], namespace: [waives], allowNamespaceWaivers: true },
+      "ignore",
+      "waives",
+    ],
+    ["system waiver answers for the system", { system: [fail, waives] }, "ignore", "waives"],
+    ["namespace tightens what the system waived", { system: [waives], namespace: [fail] }, "fail", "fails"],
+    [
+      "a namespace's policy alone stands beside the baseline",
+      { system: [], namespace: [silent] },
+      "warn",
+      "baseline",
+    ],
+  ])("%s", (_, policies, action, name) => {
+    const made = report([finding("CVE-1", LODASH)], { policies });
+    expect([made.findings[0]?.action, made.findings[0]?.policy]).toEqual([action, name]);
+  });
+
+  it("says when a namespace's waiver was not heard", () => {
+    const made = report([finding("CVE-1", LODASH)], { policies: { system: [fail], namespace: [waives] } });
+    expect(made.findings[0]?.trace).toEqual(["waives/waiver: waivers of a namespace are not allowed"]);
+  });
+
+  it("does not depend on the order in which they are listed", () => {
+    const one = report([finding("CVE-1", LODASH)], { policies: { system: [fail, warn] } });
+    const two = report([finding("CVE-1", LODASH)], { policies: { system: [warn, fail] } });
+    expect(reportDigest(one)).toBe(reportDigest(two));
+  });
+
+  it("keeps the digest of a single policy", () => {
+    expect(report([], { policies: { system: [fail] } }).digests.policy).toBe(policyDigest(fail));
+    expect(report([]).digests.policy).toBe(policyDigest(baselinePolicy));
+  });
+});
+
+describe("verdict", () => {
+  it.each<[string, Finding[], string]>([
+    ["critical without fix", [finding("CVE-1", LODASH, { severity: "critical" })], "warn"],
+    ["critical with fix", [finding("CVE-1", LODASH, { severity: "critical", fixedVersion: "5" })], "fail"],
+    ["exploited", [finding("CVE-1", LODASH, { severity: "low", kev: true })], "fail"],
+    ["high", [finding("CVE-1", LODASH)], "warn"],
+    ["medium", [finding("CVE-1", LODASH, { severity: "medium" })], "pass"],
+    ["suppressed", [finding("CVE-1", LODASH, { kev: true, suppressedBy: "distro:debian" })], "pass"],
+    ["nothing", [], "pass"],
+  ])("baseline: %s", (_, findings, want) => {
+    expect(report(findings).verdict).toBe(want);
+  });
+
+  it("names the rule and some findings", () => {
+    const ids = ["CVE-1", "CVE-2", "CVE-3", "CVE-4"];
+    const made = report(
+      ids.map((id) => finding(id, LODASH)),
+      { policies: { system: [policy([{ name: "no-high", action: "fail" }])] } },
+    );
+    expect(made.reasons).toEqual([
+      '4 findings fail rule "no-high" of policy "p": CVE-1 (lodash 4.17.4), CVE-2 (lodash 4.17.4), CVE-3 (lodash 4.17.4), and 1 more',
+    ]);
+  });
+
+  it("never passes what is partial", () => {
+    const omissions = [{ code: "LIMIT_FILE_BYTES", message: "too large", path: "a.json" }];
+    const cut = report([], { sbom: sbom([], { omissions }) });
+    expect(cut).toMatchObject({
+      verdict: "warn",
+      partial: true,
+      omissions: ["LIMIT_FILE_BYTES a.json: too large"],
+      reasons: ["partial: not everything was read or covered: LIMIT_FILE_BYTES a.json: too large"],
+    });
+    const blind = report([], { uncovered: ["pkg:npm/a@x", "debian:99"] });
+    expect([blind.verdict, blind.omissions]).toEqual([
+      "warn",
+      [
+        "NOT_COVERED no advisory source covers debian:99",
+        "NOT_COMPARED no advisory could be compared with pkg:npm/a@x",
+      ],
+    ]);
+  });
+
+  it("bounds its reasons", () => {
+    const rules = Array.from({ length: 30 }, (_, index) => ({
+      match: { cve: `CVE-${index}` },
+      action: "fail",
+    }));
+    const findings = rules.map((_, index) => finding(`CVE-${index}`, LODASH));
+    const { reasons } = report(findings, { policies: { system: [policy(rules)] } });
+    expect([reasons.length, reasons.at(-1)]).toEqual([10, "and 21 more reasons"]);
+  });
+});
+
+it("gives the same bytes whatever the order of findings and the clock, until the next expiry", () => {
+  const findings = [
+    finding("CVE-2", LODASH),
+    finding("CVE-1", LODASH),
+    finding("CVE-3", "pkg:npm/a@1", { severity: "critical" }),
+  ];
+  const policies = { system: [policy([{ match: { cve: "CVE-1" }, action: waive }, { action: "warn" }])] };
+  const image = sbom([component(LODASH), component("pkg:npm/a@1")]);
+  const one = report(findings, { sbom: image, policies, now: 0 });
+  const two = report(findings.toReversed(), { sbom: image, policies, now: BEFORE });
+  expect(canonicalJson(two)).toBe(canonicalJson(one));
+  expect(reportDigest(one)).toBe(digestOf(canonicalJson(one)));
+  expect(reportDigest(report(findings, { sbom: image, policies, now: AFTER }))).not.toBe(reportDigest(one));
+});
+
+it("tells a policy's next expiry apart from the report's", () => {
+  const policies = [policy([{ action: waive }, { action: { defer: { until: "2026-12-01" } } }])];
+  expect(nextWaiverExpiry(policies, 0)).toBe("2026-12-02T00:00:00Z");
+  expect(nextWaiverExpiry(policies, Date.parse("2026-12-02T00:00:00Z"))).toBe("2027-02-01T00:00:00Z");
+  expect(nextWaiverExpiry(policies, AFTER)).toBeUndefined();
+});

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * SBOM, findings, VEX and policy to a report with its verdict (seeds 4.4). Pure: `now` only decides which
+ * waivers are over, so equal inputs give equal bytes until the report's `nextExpiry`.
+ */
+import { canonicalJson } from "#lib/canonical-json.ts";
+import { rfc3339 } from "#lib/clock.ts";
+import { byText } from "#lib/compare.ts";
+import { digestOf, type Digest } from "#lib/digest.ts";
+import type { Component, Omission, Sbom } from "#engines/scanner/index.ts";
+import { baselinePolicy } from "./policy/baseline.ts";
+import { makeJudge, type Judgement } from "./policy/judge.ts";
+import { policySetDigest } from "./policy/policy-digest.ts";
+import type { EvaluationContext, Policy, PolicySet } from "./policy/types.ts";
+import { severities, severityRank } from "./severity.ts";
+import type { Finding, JudgedFinding, ReportDocument, Severity, SeverityCounts } from "./types.ts";
+import { conclude } from "./verdict.ts";
+import { applyVex } from "./vex/apply-vex.ts";
+import { emptyVexSnapshot } from "./vex/open-snapshot.ts";
+import type { VexSnapshot } from "./vex/types.ts";
+
+const MAX_OMISSIONS = 100;
+
+export interface EvaluationInput {
+  readonly sbom: Sbom;
+  readonly sbomDigest: Digest;
+  /** As `matchSbom` gives them. */
+  readonly findings: readonly Finding[];
+  readonly advisoriesDigest: Digest;
+  /** As `matchSbom` gives it: distros, ecosystems and purls that no advisory was compared with; makes it partial. */
+  readonly uncovered?: readonly string[];
+  readonly vexSnapshot?: VexSnapshot;
+  /** With no system policy the built-in baseline judges. */
+  readonly policies?: PolicySet;
+  readonly context?: EvaluationContext;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Findings of the report are sorted worst first (after `escalate`), then by id, purl and component. */
+export function evaluate(input: EvaluationInput): ReportDocument {
+  const context = input.context ?? {};
+  const vex = input.vexSnapshot ?? emptyVexSnapshot();
+  const policies = orderedSet(input.policies);
+  const judgements = judgeAll(
+    input,
+    applyVex(input.findings, vex, { sbom: input.sbom, context }),
+    policies,
+    context,
+  );
+  const findings = judgements.map(({ judged }) => judged).sort(worstFirst);
+  const omissions = omissionLines(input.sbom.omissions, input.uncovered ?? []);
+  const expiries = judgements.flatMap(({ expiresAt }) => expiresAt ?? []);
+  const counted = findings.filter(counts);
+  return {
+    schemaVersion: "1",
+    imageDigest: input.sbom.imageDigest,
+    ...given("imageReference", context.imageReference),
+    ...given("repository", context.repository),
+    ...given("namespace", context.namespace),
+    ...given("env", context.env),
+    ...conclude(findings, omissions),
+    counts: countBySeverity(counted),
+    waived: findings.filter(({ action }) => action === "ignore").length,
+    deferred: findings.filter(({ action }) => action === "defer").length,
+    suppressed: findings.filter(({ suppressedBy }) => suppressedBy !== undefined).length,
+    fixable: counted.filter(({ fixedVersion }) => fixedVersion !== undefined).length,
+    components: input.sbom.components.length,
+    partial: omissions.length > 0,
+    omissions,
+    findings,
+    digests: {
+      sbom: input.sbomDigest,
+      advisories: input.advisoriesDigest,
+      vex: vex.digest,
+      policy: policySetDigest(policies),
+    },
+    ...(expiries.length === 0 ? {} : { nextExpiry: rfc3339(expiries.reduce((a, b) => Math.min(a, b))) }),
+  };
+}
+
+/** SHA-256 over the report's canonical JSON, which is also the form that is stored and signed. */
+export function reportDigest(report: ReportDocument): Digest {
+  return digestOf(canonicalJson(report));
+}
+
+/** Whether a finding counts: not suppressed, not waived, not deferred. */
+export function counts({ action, suppressedBy }: JudgedFinding): boolean {
+  return suppressedBy === undefined && action !== "ignore" && action !== "defer";
+}
+
+function judgeAll(
+  { sbom, now }: EvaluationInput,
+  findings: readonly Finding[],
+  policies: PolicySet,
+  context: EvaluationContext,
+): readonly Judgement[] {
+  const judge = makeJudge(policies, { context, imageDigest: sbom.imageDigest, now });
+  const components = new Map<string, Component>(sbom.components.map((one) => [one.bomRef, one]));
+  return findings.map((finding) =>
+    finding.suppressedBy === undefined
+      ? judge.judge(finding, components.get(finding.bomRef))
+      : { judged: { ...finding, action: "none", trace: [] } },
+  );
+}
+
+/** Policies by name: the order in which they were listed must not change an answer. */
+function orderedSet(set: PolicySet | undefined): PolicySet {
+  const system = set?.system ?? [];
+  return {
+    system: system.length === 0 ? [baselinePolicy] : byName(system),
+    namespace: byName(set?.namespace ?? []),
+    allowNamespaceWaivers: set?.allowNamespaceWaivers ?? false,
+  };
+}
+
+function byName(policies: readonly Policy[]): readonly Policy[] {
+  return [...policies].sort((a, b) => byText(a.name, b.name));
+}
+
+function worstFirst(a: JudgedFinding, b: JudgedFinding): number {
+  return (
+    severityRank(a.severity) - severityRank(b.severity) ||
+    byText(a.id, b.id) ||
+    byText(a.purl, b.purl) ||
+    byText(a.bomRef, b.bomRef)
+  );
+}
+
+function omissionLines(omissions: readonly Omission[], uncovered: readonly string[]): readonly string[] {
+  const lines = [
+    ...[...uncovered].sort(byText).map(uncoveredLine),
+    ...omissions
+      .map(({ code, path, message }) => `${code} ${path === undefined ? "" : `${path}: `}${message}`)
+      .sort(byText),
+  ];
+  const bounded = lines.slice(0, MAX_OMISSIONS).map((line) => line.slice(0, 500));
+  if (lines.length > MAX_OMISSIONS) bounded.push(`and ${lines.length - MAX_OMISSIONS} more`);
+  return bounded;
+}
+
+function uncoveredLine(what: string): string {
+  return what.startsWith("pkg:")
+    ? `NOT_COMPARED no advisory could be compared with ${what}`
+    : `NOT_COVERED no advisory source covers ${what}`;
+}
+
+function countBySeverity(findings: readonly JudgedFinding[]): SeverityCounts {
+  const counted = Object.fromEntries(severities.map((severity) => [severity, 0])) as Record<Severity, number>;
+  for (const { severity } of findings) counted[severity]++;
+  return counted;
+}
+
+function given<Key extends string>(key: Key, value: string | undefined): Partial<Record<Key, string>> {
+  return value === undefined ? {} : ({ [key]: value } as Record<Key, string>);
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Public face of evaluation: facts in, report out. Nobody imports past this file. */
+export { evaluationErrors } from "./errors.ts";
+export { evaluate, reportDigest, type EvaluationInput } from "./evaluate.ts";
+export { renderTable, type TableOptions } from "./render-table.ts";
+export { severities, severityRank } from "./severity.ts";
+export { summarize, type ReportSummary, type SummaryFinding } from "./summarize.ts";
+export type {
+  Advisory,
+  AffectedPackage,
+  Finding,
+  JudgedFinding,
+  PolicyAction,
+  ReportDocument,
+  Severity,
+  SeverityCounts,
+  Verdict,
+  VersionRange,
+  VexAnnotation,
+  VexStatus,
+} from "./types.ts";
+
+export { baselinePolicy } from "./policy/baseline.ts";
+export { anyOf } from "./policy/glob.ts";
+export { nextWaiverExpiry } from "./policy/next-waiver-expiry.ts";
+export { parsePolicy, policyFromRules } from "./policy/parse-policy.ts";
+export { policyApplies, type LabelSelector, type PolicySelector } from "./policy/policy-applies.ts";
+export { policyDigest, policySetDigest } from "./policy/policy-digest.ts";
+export type {
+  EvaluationContext,
+  Policy,
+  PolicyProblem,
+  PolicyRule,
+  PolicySet,
+  RuleAction,
+  RuleMatch,
+} from "./policy/types.ts";
+
+export { compileVexSnapshot, vexCompiler, type CompiledVex } from "./vex/compile-snapshot.ts";
+export { emptyVexSnapshot, openVexSnapshot } from "./vex/open-snapshot.ts";
+export type { VexDocument, VexSnapshot, VexStatement } from "./vex/types.ts";
+
+export {
+  advisoryErrors,
+  compileSnapshot,
+  connectors,
+  cvssBaseScore,
+  decodeExport,
+  defaultLimits,
+  distroRelease,
+  encodeExport,
+  importSource,
+  matchSbom,
+  openSnapshot,
+  severityOfScore,
+} from "./advisories/index.ts";
+export type {
+  AdvisoryHead,
+  Connector,
+  ConnectorId,
+  FeedDocument,
+  FeedLimits,
+  FeedReader,
+  ImportOptions,
+  ImportResult,
+  Matching,
+  OpenOptions,
+  Rejection,
+  Snapshot,
+  SnapshotEntry,
+  SnapshotMeta,
+  SnapshotSource,
+  SourceExport,
+  Vulnerability,
+} from "./advisories/index.ts";

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The text report: fits the terminal, shows what was set aside, and trusts no name. */
+import { describe, expect, it } from "vitest";
+import { policyFromRules } from "./policy/parse-policy.ts";
+import { renderTable } from "./render-table.ts";
+import { finding, IMAGE_DIGEST, report } from "./testing/builders.ts";
+
+const POLICY = policyFromRules(
+  [
+    {
+      name: "accepted",
+      match: { cve: "CVE-2" },
+      action: { ignore: { until: "2030-01-01", justification: "x" } },
+    },
+    { name: "no-critical", match: { severity: "critical", fixAvailable: true }, action: "fail" },
+  ],
+  { name: "prod" },
+);
+const MADE = report(
+  [
+    finding("CVE-1", "pkg:npm/lodash@4.17.4", { severity: "critical", fixedVersion: "4.17.12" }),
+    finding("CVE-2", "pkg:npm/minimist@0.0.8"),
+    finding("CVE-3", "pkg:npm/a@1", { suppressedBy: "vex:acme" }),
+    finding("CVE-4", "pkg:npm/b@1", { severity: "medium" }),
+  ],
+  { policies: { system: [POLICY] }, context: { imageReference: "ghcr.io/acme/app:1" } },
+);
+
+it("prints verdict, reasons and one line a finding", () => {
+  expect(renderTable(MADE)).toBe(`Image  ghcr.io/acme/app:1
+Digest ${IMAGE_DIGEST}
+
+SEVERITY  ID     PACKAGE  VERSION  FIXED    LAYER  DECISION
+critical  CVE-1  lodash   4.17.4   4.17.12  0      fail (no-critical)
+medium    CVE-4  b        1        -        0      -
+
+2 findings (1 critical, 1 medium; 1 with a fix) in 4 components
+1 suppressed, 1 waived (list them with --all)
+
+Verdict: fail
+  1 finding fails rule "no-critical" of policy "prod": CVE-1 (lodash 4.17.4)
+  next waiver ends 2030-01-02T00:00:00Z
+`);
+});
+
+it("lists the rest with all, and paths with wide", () => {
+  const text = renderTable(MADE, { all: true, wide: true });
+  expect(text).toContain("waived until 2030-01-01 (accepted)");
+  expect(text).toContain("suppressed (vex:acme)");
+  expect(text).toContain("app/node_modules/lodash/package.json");
+});
+
+describe("width", () => {
+  const name = "a-very-long-package-name-that-goes-on-and-on-and-on-and-on";
+  const made = report([
+    finding("CVE-2024-123456", `pkg:npm/${name}@1.0.0-beta.1+build.77`, { fixedVersion: "1.0.0-beta.2" }),
+  ]);
+
+  it.each([70, 80, 120])("keeps every table line within %i", (width) => {
+    const lines = renderTable(made, { width }).split("\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+    expect(lines.find((line) => line.startsWith("high"))).toContain("CVE-2024-");
+  });
+});
+
+it("colours only when asked, and outside of the padding's count", () => {
+  expect(renderTable(MADE)).not.toContain("\u001b");
+  expect(renderTable(MADE, { color: true })).toContain("\u001b[1;31mcritical\u001b[0m  CVE-1");
+});
+
+it("lets no package name write on the terminal", () => {
+  const made = report([finding("CVE-1", "pkg:npm/a@1", { name: "\u001b[2Jx\u202ey\n" })]);
+  expect(renderTable(made)).toContain("?[2Jx?y?");
+});
+
+it("has no table for nothing", () => {
+  expect(renderTable(report([]))).toContain("0 findings in 0 components\n\nVerdict: pass\n");
+});

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { StellaError } from "#lib/errors.ts";
+import { analyzeFile } from "../testing/images.ts";
+import { dpkg } from "./dpkg.ts";
+
+const STATUS = "var/lib/dpkg/status";
+const libstdc = `Package: libstdc++6
+Status: install ok installed
+Priority: optional
+Architecture: amd64
+Multi-Arch: same
+Source: gcc-12 (12.2.0-14)
+Version: 12.2.0-14+deb12u1
+Description: GNU Standard C++ Library v3
+ This package contains an additional runtime library.
+ Version: not a field
+`;
+
+describe("os/dpkg", () => {
+  it.each([
+    {
+      name: "reads an installed package and its source",
+      text: libstdc,
+      want: [
+        {
+          type: "deb",
+          name: "libstdc++6",
+          version: "12.2.0-14+deb12u1",
+          architecture: "amd64",
+          sourcePackage: { name: "gcc-12", version: "12.2.0-14" },
+          line: 1,
+        },
+      ],
+    },
+    {
+      name: "gives the line of a later paragraph",
+      text: "\n\nPackage: a\nStatus: install ok installed\nVersion: 1\n",
+      want: [{ type: "deb", name: "a", version: "1", sourcePackage: { name: "a", version: "1" }, line: 3 }],
+    },
+    {
+      name: "skips what is removed",
+      text: "Package: a\nStatus: deinstall ok config-files\nVersion: 1\n",
+      want: undefined,
+    },
+    { name: "skips an empty database", text: "", want: undefined },
+  ])("$name", ({ text, want }) => {
+    expect(analyzeFile(dpkg, STATUS, text)?.packages).toEqual(want);
+  });
+
+  it("reads a distroless paragraph without a state, and its md5sums", () => {
+    const at = "var/lib/dpkg/status.d/tzdata";
+    expect(analyzeFile(dpkg, at, "Package: tzdata\nVersion: 2024a-0\n")?.packages?.[0]?.name).toBe("tzdata");
+    const sums = `${"0".repeat(32)}  usr/bin/x\n${"1".repeat(32)}  usr/share/doc/tzdata/copyright\n`;
+    expect(analyzeFile(dpkg, `${at}.md5sums`, sums)?.ownership).toEqual([
+      { package: "tzdata", paths: "usr/bin/x" },
+    ]);
+  });
+
+  it("reads a file list without directories and documentation", () => {
+    const list =
+      "/.\n/usr\n/usr/bin\n/usr/bin/x\n/usr/share\n/usr/share/doc\n/usr/share/doc/x\n/usr/share/doc/x/copyright\n/usr/bin-y\n";
+    expect(analyzeFile(dpkg, "var/lib/dpkg/info/libc6:amd64.list", list)?.ownership).toEqual([
+      { package: "libc6", architecture: "amd64", paths: "usr/bin/x\nusr/bin-y" },
+    ]);
+  });
+
+  it.each([
+    {
+      name: "machine-readable",
+      text: "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nLicense: MIT\n\nFiles: *\nCopyright: x\nLicense: GPL-2+\n text\n\nLicense: GPL-2+\n the text\n",
+      want: { license: { package: "bash", licenses: ["GPL-2+", "MIT"] } },
+    },
+    { name: "prose", text: "This is free software.\nLicense: maybe\n", want: undefined },
+  ])("reads a $name copyright file", ({ text, want }) => {
+    expect(analyzeFile(dpkg, "usr/share/doc/bash/copyright", text)).toEqual(want);
+  });
+
+  it("refuses an installed paragraph without a version", () => {
+    expect(() => analyzeFile(dpkg, STATUS, "Package: a\nStatus: install ok installed\n")).toThrow(
+      "var/lib/dpkg/status: the paragraph at line 1 has no package name or version",
+    );
+  });
+
+  it.skipIf(!existsSync("/var/lib/dpkg/status"))("finds on a Debian machine what dpkg-query lists", () => {
+    const query = spawnSync("dpkg-query", [
+      "-W",
+      "-f",
+      "${db:Status-Status} ${Package} ${Version} ${Architecture} ${source:Package} ${source:Version}\n",
+    ]);
+    const want = query.stdout
+      .toString()
+      .split("\n")
+      .filter((line) => line.startsWith("installed "));
+    const found = analyzeFile(dpkg, STATUS, readFileSync("/var/lib/dpkg/status"))?.packages ?? [];
+    const got = found.map(
+      (fact) =>
+        `installed ${fact.name} ${fact.version} ${fact.architecture ?? ""} ${fact.sourcePackage?.name ?? ""} ${fact.sourcePackage?.version ?? ""}`,
+    );
+    expect(got.sort()).toEqual(want.sort());
+  });
+
+  it("survives damage with its own error", () => {
+    fc.assert(
+      fc.property(fc.nat(libstdc.length), fc.string(), (at, noise) => {
+        try {
+          analyzeFile(dpkg, STATUS, libstdc.slice(0, at) + noise + libstdc.slice(at));
+        } catch (error) {
+          expect(error).toBeInstanceOf(StellaError);
+        }
+      }),
+    );
+  });
+});

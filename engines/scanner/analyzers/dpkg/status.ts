@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Paragraphs of dpkg's status database whose package is installed. Debian Policy 5.3, dpkg(1) "Package states". */
+import { invalidInput } from "../../analyzer.ts";
+import { paragraphs } from "../../control-file.ts";
+import type { PackageFact } from "../../facts.ts";
+
+const FIELDS = new Set(["package", "status", "version", "architecture", "source"]);
+/** Configured, or waiting only for a trigger to run. A distroless status.d paragraph has no state. */
+const INSTALLED = new Set(["installed", "triggers-awaited", "triggers-pending"]);
+const SOURCE = /^(\S+)(?:\s+\(([^()\s]+)\))?$/;
+
+/** @throws ANALYZER_INPUT_INVALID when a paragraph of an installed package has no name or version. */
+export function statusPackages(text: string, path: string): PackageFact[] {
+  const packages: PackageFact[] = [];
+  for (const { fields, line } of paragraphs(text, FIELDS)) {
+    const state = fields.get("status");
+    if (state !== undefined && !INSTALLED.has(state.split(/\s+/)[2] ?? "")) continue;
+    const name = fields.get("package");
+    const version = fields.get("version");
+    if (!name || !version)
+      throw invalidInput(path, `the paragraph at line ${line} has no package name or version`);
+    const architecture = fields.get("architecture");
+    packages.push({
+      type: "deb",
+      name,
+      version,
+      ...(architecture ? { architecture } : {}),
+      sourcePackage: sourceOf(fields.get("source"), name, version),
+      line,
+    });
+  }
+  return packages;
+}
+
+/** `Source: name` or `Source: name (version)`; absent when both are the binary package's own. */
+function sourceOf(
+  field: string | undefined,
+  name: string,
+  version: string,
+): { name: string; version: string } {
+  const [, source, sourceVersion] = SOURCE.exec(field ?? "") ?? [];
+  return { name: source ?? name, version: sourceVersion ?? version };
+}

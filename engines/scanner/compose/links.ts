@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The symlinks of a root filesystem as layers are put on each other, and paths led through them; never outside the root. */
+import { someAncestor } from "../layer/paths.ts";
+
+/** As Linux has it. */
+const MAX_LINKS = 40;
+
+export class Links {
+  readonly #targets = new Map<string, string>();
+  /** Resolved directories; emptied by each change. */
+  readonly #resolved = new Map<string, string>();
+
+  set(path: string, target: string): void {
+    this.#targets.set(path, target);
+    this.#resolved.clear();
+  }
+
+  delete(path: string): void {
+    if (this.#targets.delete(path)) this.#resolved.clear();
+  }
+
+  /** Forgets links for which `isGone` answers true. */
+  deleteWhere(isGone: (path: string) => boolean): void {
+    for (const path of this.#targets.keys()) if (isGone(path)) this.#targets.delete(path);
+    this.#resolved.clear();
+  }
+
+  /** The path with the links among its directories followed; unchanged where they go round in a circle. */
+  resolveParent(path: string): string {
+    const slash = path.lastIndexOf("/");
+    if (slash < 0 || this.#targets.size === 0) return path;
+    const directory = path.slice(0, slash);
+    let resolved = this.#resolved.get(directory);
+    if (resolved === undefined) {
+      resolved = this.#follow(directory) ?? directory;
+      this.#resolved.set(directory, resolved);
+    }
+    return resolved === directory ? path : `${resolved}${resolved === "" ? "" : "/"}${path.slice(slash + 1)}`;
+  }
+
+  /** Links whose target is one of the directories above `path`: other names under which the same file is reached. */
+  aliases(directories: ReadonlySet<string>): { readonly link: string; readonly directory: string }[] {
+    const found: { link: string; directory: string }[] = [];
+    for (const link of this.#targets.keys()) {
+      const directory = this.#follow(link);
+      if (directory !== undefined && directories.has(directory)) found.push({ link, directory });
+    }
+    return found;
+  }
+
+  /** Where the whole path leads, its last segment's link followed too; undefined for a circle. */
+  follow(path: string): string | undefined {
+    return this.#follow(path);
+  }
+
+  #follow(path: string): string | undefined {
+    if (!this.#targets.has(path) && !someAncestor(path, (above) => this.#targets.has(above))) return path;
+    const rest = path.split("/").reverse();
+    const at: string[] = [];
+    let followed = 0;
+    for (let segment = rest.pop(); segment !== undefined; segment = rest.pop()) {
+      if (segment === "" || segment === ".") continue;
+      if (segment === "..") {
+        at.pop(); // `..` of the root is the root
+        continue;
+      }
+      at.push(segment);
+      const target = this.#targets.get(at.join("/"));
+      if (target === undefined) continue;
+      if (++followed > MAX_LINKS) return undefined;
+      if (target.startsWith("/")) at.length = 0;
+      else at.pop();
+      rest.push(...target.split("/").reverse());
+    }
+    return at.join("/");
+  }
+}

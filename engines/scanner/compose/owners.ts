@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Which OS package put a language package's evidence there, from the package managers' own file lists. */
+import type { Ownership } from "../facts.ts";
+import { addAncestors, someAncestor } from "../layer/paths.ts";
+import type { Links } from "./links.ts";
+
+/** @returns path to the record that lists it; `paths` are true paths in the root filesystem. */
+export function ownersOf(
+  paths: ReadonlySet<string>,
+  records: Iterable<Ownership>,
+  links: Links,
+): Map<string, Ownership> {
+  const owners = new Map<string, Ownership>();
+  if (paths.size === 0) return owners;
+  const names = namesOf(paths, links);
+  const lengths = new Set([...names.keys()].map((name) => name.length)); // spares most lines a look-up
+  for (const record of records) {
+    const listed = record.paths;
+    for (let at = 0; at < listed.length;) {
+      const newline = listed.indexOf("\n", at);
+      const end = newline < 0 ? listed.length : newline;
+      const path = lengths.has(end - at) ? names.get(listed.slice(at, end)) : undefined;
+      if (path !== undefined) owners.set(path, record);
+      at = end + 1;
+    }
+  }
+  return owners;
+}
+
+/** Each path under its true name and under those that links give it: dpkg may list `/lib/x` for `usr/lib/x`. */
+function namesOf(paths: ReadonlySet<string>, links: Links): Map<string, string> {
+  const directories = new Set<string>();
+  for (const path of paths) addAncestors(directories, path);
+  const aliases = new Map<string, string[]>();
+  for (const { link, directory } of links.aliases(directories)) {
+    aliases.set(directory, [...(aliases.get(directory) ?? []), link]);
+  }
+  const names = new Map<string, string>();
+  for (const path of paths) {
+    names.set(path, path);
+    someAncestor(path, (directory) => {
+      for (const link of aliases.get(directory) ?? []) names.set(link + path.slice(directory.length), path);
+      return false;
+    });
+  }
+  return names;
+}

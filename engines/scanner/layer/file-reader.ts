@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Gives a file's streaming content to the analyzers that want it, and turns their failures into omissions. */
+import { codeOf, messageOf } from "#lib/errors.ts";
+import type { EntrySink } from "#lib/tar/index.ts";
+import type { Analyzer, FileAnalyzer, FileStream, LayerFile, StreamAnalyzer } from "../analyzer.ts";
+import type { Found } from "../facts.ts";
+import type { Omissions } from "./omissions.ts";
+
+/** Called with what an analyzer stated of the file. */
+export type OnFound = (analyzer: Analyzer, found: Found) => void;
+
+/** A sink for one entry, or undefined when no analyzer can take it. */
+export function openFile(
+  file: LayerFile,
+  analyzers: readonly Analyzer[],
+  omissions: Omissions,
+  onFound: OnFound,
+): EntrySink | undefined {
+  const sinks: EntrySink[] = [];
+  for (const analyzer of analyzers) {
+    const stream = guarded(analyzer, file, omissions, () => open(analyzer, file, omissions));
+    if (stream) sinks.push(sinkFor(analyzer, file, stream, omissions, onFound));
+  }
+  return sinks.length <= 1 ? sinks[0] : fanOut(sinks);
+}
+
+function open(analyzer: Analyzer, file: LayerFile, omissions: Omissions): FileStream | undefined {
+  if (isStreaming(analyzer)) return analyzer.open(file);
+  if (file.size <= analyzer.maxBytes) return buffered(analyzer, file);
+  omissions.add({
+    code: "LIMIT_FILE_BYTES",
+    message: `file of ${file.size} bytes; at most ${analyzer.maxBytes} are read`,
+    path: file.path,
+    analyzer: analyzer.id,
+  });
+  return undefined;
+}
+
+const isStreaming = (analyzer: Analyzer): analyzer is StreamAnalyzer => "open" in analyzer;
+
+function buffered(analyzer: FileAnalyzer, file: LayerFile): FileStream {
+  const bytes = Buffer.allocUnsafe(file.size);
+  let length = 0;
+  return {
+    data(piece) {
+      length += piece.copy(bytes, length);
+      return true;
+    },
+    end: () => {
+      const whole = bytes.subarray(0, length);
+      return analyzer.analyze({ file, bytes: whole, text: () => whole.toString("utf8") });
+    },
+  };
+}
+
+function sinkFor(
+  analyzer: Analyzer,
+  file: LayerFile,
+  stream: FileStream,
+  omissions: Omissions,
+  onFound: OnFound,
+): EntrySink {
+  let isOver = false;
+  return {
+    data(bytes) {
+      if (isOver) return false;
+      const more = guarded(analyzer, file, omissions, () => stream.data(bytes));
+      if (more === undefined) isOver = true; // it failed
+      return more === true;
+    },
+    end() {
+      if (isOver) return;
+      isOver = true;
+      const found = guarded(analyzer, file, omissions, () => stream.end());
+      if (found) onFound(analyzer, found);
+    },
+  };
+}
+
+function fanOut(sinks: readonly EntrySink[]): EntrySink {
+  const wanting = new Set(sinks);
+  const stop = (sink: EntrySink): void => {
+    wanting.delete(sink);
+    sink.end();
+  };
+  return {
+    data(bytes) {
+      for (const sink of wanting) if (!sink.data(bytes)) stop(sink);
+      return wanting.size > 0;
+    },
+    end() {
+      for (const sink of wanting) stop(sink);
+    },
+  };
+}
+
+/** Runs a step of an analyzer; what it throws is an omission, and the answer undefined. */
+function guarded<Value>(
+  analyzer: Analyzer,
+  file: LayerFile,
+  omissions: Omissions,
+  step: () => Value,
+): Value | undefined {
+  try {
+    return step();
+  } catch (error) {
+    const code = codeOf(error) === "INTERNAL_ERROR" ? "ANALYZER_FAILED" : codeOf(error);
+    omissions.add({ code, message: messageOf(error), path: file.path, analyzer: analyzer.id });
+    return undefined;
+  }
+}

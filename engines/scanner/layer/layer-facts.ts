@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Collects the facts of one layer from the entries of its tar: analyzers' findings, whiteouts, hard links and the path
+ * list. OCI image-spec v1.1, layer.md. Nothing is written and no link is followed: paths are only compared.
+ */
+import { byKey, byText } from "#lib/compare.ts";
+import type { DiffId } from "#lib/digest.ts";
+import type { EntrySink, TarEntry } from "#lib/tar/index.ts";
+import { versionsOf, type Analyzer, type LayerFile } from "../analyzer.ts";
+import type { FileFacts, Fragment, LinkFact } from "../facts.ts";
+import { openFile } from "./file-reader.ts";
+import type { ScanLimits } from "./limits.ts";
+import { Omissions } from "./omissions.ts";
+import { cleanPath, whiteoutOf } from "./paths.ts";
+import { TreeWriter } from "./tree.ts";
+
+/** A hard link's size is not in its header. */
+const UNKNOWN_SIZE = Number.MAX_SAFE_INTEGER;
+
+export class LayerFacts {
+  readonly #diffId: DiffId;
+  readonly #analyzers: readonly Analyzer[];
+  readonly #limits: ScanLimits;
+  readonly omissions: Omissions;
+  readonly #tree: TreeWriter;
+  /** path -> analyzer id -> facts (undefined: read, and nothing found). */
+  readonly #files = new Map<string, Map<string, FileFacts | undefined>>();
+  readonly #whiteouts = new Set<string>();
+  readonly #opaques = new Set<string>();
+  /** Hard links whose target no analyzer has read under its own name. */
+  readonly #unread = new Map<string, LinkFact[]>();
+  #packages = 0;
+
+  constructor(diffId: DiffId, analyzers: readonly Analyzer[], limits: ScanLimits) {
+    this.#diffId = diffId;
+    this.#analyzers = analyzers;
+    this.#limits = limits;
+    this.omissions = new Omissions(limits.maxOmissions);
+    this.#tree = new TreeWriter(limits.maxTreeBytes);
+  }
+
+  /** First pass, each entry in archive order. */
+  readonly onEntry = (entry: TarEntry): EntrySink | undefined => {
+    const path = cleanPath(entry.path);
+    if (path === undefined) {
+      this.#omit("LAYER_PATH_UNSAFE", "entry leads out of the root filesystem", entry.path.slice(0, 200));
+      return undefined;
+    }
+    if (path === "") return undefined;
+    const whiteout = whiteoutOf(path);
+    if (whiteout) {
+      if (whiteout.kind === "deleted") this.#whiteouts.add(whiteout.path);
+      if (whiteout.kind === "opaque") this.#opaques.add(whiteout.path);
+      return undefined;
+    }
+    this.#files.delete(path); // the last of two entries with one path holds
+    return this.#open(entry, path);
+  };
+
+  #open(entry: TarEntry, path: string): EntrySink | undefined {
+    switch (entry.type) {
+      case "file":
+        this.#tree.add("f", path);
+        return this.#openFile(entry, path);
+      case "hardlink":
+        this.#tree.add("f", path);
+        this.#link(entry, path);
+        return undefined;
+      case "symlink":
+        this.#tree.add("l", path, entry.linkPath);
+        return undefined;
+      case "directory":
+        this.#tree.add("d", path);
+        return undefined;
+      case "other":
+        this.#tree.add("o", path);
+        return undefined;
+    }
+  }
+
+  #openFile(entry: TarEntry, path: string): EntrySink | undefined {
+    const file: LayerFile = { path, size: entry.size, mode: entry.mode };
+    const wanting = this.#wanting(file);
+    if (wanting.length === 0) return undefined;
+    if (entry.sparse) {
+      for (const { id } of wanting) this.#omit("FILE_SPARSE", "a sparse file is not read", path, id);
+      return undefined;
+    }
+    for (const { id } of wanting) this.#keep(path, id, undefined);
+    return openFile(file, wanting, this.omissions, (analyzer, found) => {
+      this.#keep(path, analyzer.id, { ...found, path, analyzer: analyzer.id });
+    });
+  }
+
+  #link(entry: TarEntry, path: string): void {
+    const target = cleanPath(entry.linkPath);
+    if (target === undefined) {
+      this.#omit("LAYER_PATH_UNSAFE", "hard link leads out of the root filesystem", path);
+      return;
+    }
+    for (const { id } of this.#wanting({ path, size: UNKNOWN_SIZE, mode: entry.mode })) {
+      const read = this.#files.get(target);
+      if (!read?.has(id)) {
+        const links = this.#unread.get(target) ?? [];
+        this.#unread.set(target, [...links, { path, target, analyzer: id }]);
+        continue;
+      }
+      const facts = read.get(id);
+      this.#keep(path, id, facts && { ...facts, path });
+    }
+  }
+
+  #wanting(file: LayerFile): Analyzer[] {
+    let wanting: Analyzer[] | undefined;
+    for (const analyzer of this.#analyzers) if (analyzer.wants(file)) (wanting ??= []).push(analyzer);
+    return wanting ?? [];
+  }
+
+  #keep(path: string, analyzer: string, facts: FileFacts | undefined): void {
+    this.#packages += facts?.packages?.length ?? 0;
+    if (this.#packages > this.#limits.maxPackages) {
+      this.#omit(
+        "LIMIT_PACKAGES",
+        `more than ${this.#limits.maxPackages} packages in the layer`,
+        path,
+        analyzer,
+      );
+      return;
+    }
+    const ofPath = this.#files.get(path);
+    if (ofPath) ofPath.set(analyzer, facts);
+    else this.#files.set(path, new Map([[analyzer, facts]]));
+  }
+
+  /** True when a hard link's content has to be fetched by reading the layer again. */
+  get needsSecondPass(): boolean {
+    return this.#unread.size > 0;
+  }
+
+  /** Second pass: only files that hard links name. */
+  readonly onEntryAgain = (entry: TarEntry): EntrySink | undefined => {
+    const path = entry.type === "file" && !entry.sparse ? cleanPath(entry.path) : undefined;
+    const links = path === undefined ? undefined : this.#unread.get(path);
+    if (path === undefined || links === undefined) return undefined;
+    this.#unread.delete(path);
+    const sinks = links.flatMap((link) => {
+      const analyzers = this.#analyzers.filter(({ id }) => id === link.analyzer);
+      const file = { path: link.path, size: entry.size, mode: entry.mode };
+      const sink = openFile(file, analyzers, this.omissions, ({ id }, found) =>
+        this.#keep(link.path, id, { ...found, path: link.path, analyzer: id }),
+      );
+      return sink ? [sink] : [];
+    });
+    return {
+      data: (bytes) => {
+        for (const sink of sinks) sink.data(bytes);
+        return true;
+      },
+      end: () => {
+        for (const sink of sinks) sink.end();
+      },
+    };
+  };
+
+  finish(): Fragment {
+    if (this.#tree.isCut) {
+      this.#omit("LIMIT_TREE_BYTES", `path list longer than ${this.#limits.maxTreeBytes} bytes`);
+    }
+    return {
+      diffId: this.#diffId,
+      analyzers: versionsOf(this.#analyzers),
+      files: [...this.#files.values()]
+        .flatMap((ofPath) => [...ofPath.values()].filter((facts) => facts !== undefined))
+        .sort(byKey(({ path, analyzer }) => `${path}\0${analyzer}`)),
+      links: [...this.#unread.values()].flat().sort(byKey(({ path, analyzer }) => `${path}\0${analyzer}`)),
+      whiteouts: [...this.#whiteouts].sort(byText),
+      opaques: [...this.#opaques].sort(byText),
+      omissions: this.omissions.all(),
+      tree: this.#tree.finish(),
+    };
+  }
+
+  #omit(code: string, message: string, path?: string, analyzer?: string): void {
+    this.omissions.add({
+      code,
+      message,
+      ...(path === undefined ? {} : { path }),
+      ...(analyzer === undefined ? {} : { analyzer }),
+    });
+  }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+/** How much of a layer is looked at. What a limit cuts off is recorded as an Omission, or fails the scan. */
+
+export interface ScanLimits {
+  /** Entries of one layer; the rest is left out with an Omission. */
+  readonly maxEntries: number;
+  /** Uncompressed bytes of one layer; past it the scan fails, since the diffId can't be verified. */
+  readonly maxLayerBytes: number;
+  /** Bytes of the layer's path list; the rest is left out with an Omission. */
+  readonly maxTreeBytes: number;
+  /** Packages of one layer; the rest is left out with an Omission. */
+  readonly maxPackages: number;
+  /** Omissions kept of one code in one layer; the rest is counted. */
+  readonly maxOmissions: number;
+}
+
+export const defaultScanLimits: ScanLimits = {
+  maxEntries: 4_000_000,
+  maxLayerBytes: 128 * 1024 ** 3,
+  maxTreeBytes: 64 * 1024 ** 2,
+  maxPackages: 250_000,
+  maxOmissions: 50,
+};

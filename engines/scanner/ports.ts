@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What a scan needs from outside. */
+import type { LayerDescriptor } from "#lib/oci/types.ts";
+
+/** Fragments by key. Losing entries costs time only; a damaged entry is found out and made again. */
+export interface FragmentCache {
+  get(key: string): Promise<Uint8Array | undefined>;
+  put(key: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** A layer to be read, wherever its bytes are. */
+export interface LayerTask {
+  readonly layer: LayerDescriptor;
+  /** Where the blob lies in a local file; then the worker reads it there and verifies its digest. */
+  readonly file?: { readonly path: string; readonly offset: number; readonly size: number };
+  /** Opens the blob from its start in this thread; the bytes are verified by the source. */
+  readonly open: () => Promise<AsyncIterable<Uint8Array>>;
+}
+
+export interface LayerAnswer {
+  /** An encoded fragment. */
+  readonly fragment: Uint8Array;
+  /** Uncompressed bytes read. */
+  readonly bytes: number;
+}
+
+/** Reads layers, side by side where it can. Safe to share between scans. */
+export interface LayerWorkers {
+  /** Layers that it reads at a time. */
+  readonly size: number;
+  /** @throws the codes of `analyzeLayer`, SCAN_ABORTED, LAYER_WORKER_LOST */
+  analyze(task: LayerTask, signal?: AbortSignal): Promise<LayerAnswer>;
+}
+
+/** A step of a scan, for people and metrics. */
+export type ScanProgress =
+  | { readonly step: "resolved"; readonly layers: number }
+  | {
+      readonly step: "layer";
+      readonly index: number;
+      readonly digest: string;
+      readonly outcome: "cached" | "analyzing" | "analyzed";
+    }
+  | { readonly step: "composed"; readonly components: number };

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The scan of an image: each layer's fragment from the cache or from a worker, then one composed SBOM.
+ * A layer that can't be read fails the scan: there is no SBOM of a part of an image.
+ */
+import type { ImageSource, LayerDescriptor, Platform, ResolvedImage } from "#lib/oci/types.ts";
+import { analyzers as catalog } from "./analyzers/catalog.ts";
+import { composeSbom } from "./compose-sbom.ts";
+import { scanErrors } from "./errors.ts";
+import type { Fragment } from "./facts.ts";
+import { decodeFragment, fragmentKey } from "./fragment.ts";
+import type { FragmentCache, LayerTask, LayerWorkers, ScanProgress } from "./ports.ts";
+import type { Sbom } from "./types.ts";
+
+export interface ScanPorts {
+  readonly fragmentCache: FragmentCache;
+  readonly layerWorkers: LayerWorkers;
+  readonly progress?: (event: ScanProgress) => void;
+}
+
+export interface ScanOptions {
+  /** Read every layer again, whatever the cache holds. */
+  readonly force?: boolean;
+  /** Layers read at a time; the workers' number unless given. */
+  readonly maxParallel?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface ScanCounters {
+  /** Distinct layers of the image. */
+  readonly layers: number;
+  readonly cached: number;
+  readonly analyzed: number;
+  /** Uncompressed bytes read. */
+  readonly bytes: number;
+}
+
+export interface ScanResult {
+  readonly resolved: ResolvedImage;
+  readonly sbom: Sbom;
+  readonly counters: ScanCounters;
+}
+
+/**
+ * @throws what the source throws; LAYER_DIGEST_MISMATCH, LAYER_DIFF_ID_MISMATCH, LAYER_UNREADABLE, LAYER_TOO_LARGE,
+ * TAR_INVALID, TAR_TRUNCATED, SCAN_ABORTED.
+ */
+export async function scanImage(
+  source: ImageSource,
+  platform: Platform,
+  ports: ScanPorts,
+  options: ScanOptions = {},
+): Promise<ScanResult> {
+  const resolved = await source.resolve(platform);
+  ports.progress?.({ step: "resolved", layers: resolved.layers.length });
+  const distinct = [...new Map(resolved.layers.map((layer) => [layer.diffId, layer])).values()];
+  const scan = new LayerScan(source, resolved, ports, options);
+  const fragments = await scan.all(distinct);
+  const sbom = composeSbom(
+    resolved,
+    resolved.layers.map(({ diffId }) => fragmentOf(fragments, diffId)),
+  );
+  ports.progress?.({ step: "composed", components: sbom.components.length });
+  return { resolved, sbom, counters: scan.counters };
+}
+
+function fragmentOf(fragments: ReadonlyMap<string, Fragment>, diffId: string): Fragment {
+  const fragment = fragments.get(diffId);
+  if (!fragment) throw scanErrors.make("FRAGMENT_MISMATCH", `no fragment of layer ${diffId}`);
+  return fragment;
+}
+
+class LayerScan {
+  readonly #source: ImageSource;
+  readonly #resolved: ResolvedImage;
+  readonly #ports: ScanPorts;
+  readonly #options: ScanOptions;
+  #counters = { layers: 0, cached: 0, analyzed: 0, bytes: 0 };
+
+  constructor(source: ImageSource, resolved: ResolvedImage, ports: ScanPorts, options: ScanOptions) {
+    this.#source = source;
+    this.#resolved = resolved;
+    this.#ports = ports;
+    this.#options = options;
+  }
+
+  get counters(): ScanCounters {
+    return { ...this.#counters };
+  }
+
+  /** By diffId. The first failure ends the others. */
+  async all(layers: readonly LayerDescriptor[]): Promise<Map<string, Fragment>> {
+    this.#counters.layers = layers.length;
+    const fragments = new Map<string, Fragment>();
+    const missing: LayerDescriptor[] = [];
+    for (const layer of layers) {
+      const cached = this.#options.force ? undefined : await this.#fromCache(layer);
+      if (cached) fragments.set(layer.diffId, cached);
+      else missing.push(layer);
+    }
+    missing.sort((a, b) => b.size - a.size); // the longest first, so that none is left alone at the end
+    const failed = new AbortController();
+    const signal = this.#options.signal
+      ? AbortSignal.any([this.#options.signal, failed.signal])
+      : failed.signal;
+    const lane = async (): Promise<void> => {
+      for (let layer = missing.shift(); layer; layer = missing.shift()) {
+        fragments.set(layer.diffId, await this.#analyze(layer, signal));
+      }
+    };
+    const lanes = Math.min(missing.length, this.#options.maxParallel ?? this.#ports.layerWorkers.size);
+    try {
+      await Promise.all(Array.from({ length: lanes }, lane));
+    } catch (error) {
+      missing.length = 0;
+      failed.abort(error);
+      throw error;
+    }
+    return fragments;
+  }
+
+  async #fromCache(layer: LayerDescriptor): Promise<Fragment | undefined> {
+    const bytes = await this.#ports.fragmentCache.get(fragmentKey(layer.diffId, catalog));
+    const fragment = bytes && decodeFragment(bytes, layer.diffId);
+    if (!fragment) return undefined;
+    this.#counters.cached++;
+    this.#tell(layer, "cached");
+    return fragment;
+  }
+
+  async #analyze(layer: LayerDescriptor, signal: AbortSignal): Promise<Fragment> {
+    if (signal.aborted)
+      throw scanErrors.make("SCAN_ABORTED", "the scan was aborted", { cause: signal.reason });
+    this.#tell(layer, "analyzing");
+    const file = this.#source.layerFile?.(layer);
+    const task: LayerTask = {
+      layer,
+      ...(file ? { file } : {}),
+      open: () => this.#source.openLayer(layer, signal),
+    };
+    const answer = await this.#ports.layerWorkers.analyze(task, signal);
+    const fragment = decodeFragment(answer.fragment, layer.diffId);
+    if (!fragment)
+      throw scanErrors.make("FRAGMENT_MISMATCH", `a worker answered for another layer than ${layer.diffId}`);
+    await this.#ports.fragmentCache.put(fragmentKey(layer.diffId, catalog), answer.fragment);
+    this.#counters.analyzed++;
+    this.#counters.bytes += answer.bytes;
+    this.#tell(layer, "analyzed");
+    return fragment;
+  }
+
+  #tell(layer: LayerDescriptor, outcome: "cached" | "analyzing" | "analyzed"): void {
+    const index = this.#resolved.layers.findIndex(({ diffId }) => diffId === layer.diffId);
+    this.#ports.progress?.({ step: "layer", index, digest: layer.digest, outcome });
+  }
+}

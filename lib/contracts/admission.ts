@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What the webhook asks the backend, and the answer: `POST /api/v1/scanner/policy/runtime`.
+ * Sizes are bounded: a Pod names at most a few dozen images.
+ */
+import { z } from "zod";
+
+const imageReference = z.string().min(1).max(1024);
+
+export const policyRuntimeRequest = z.strictObject({
+  namespace: z.string().min(1).max(253).describe("Namespace that the Pod is to run in."),
+  labels: z.record(z.string().max(320), z.string().max(64)).default({}).describe("Labels of the Pod."),
+  images: z.array(imageReference).min(1).max(100).describe("Images as the Pod names them."),
+});
+export type PolicyRuntimeRequest = z.infer<typeof policyRuntimeRequest>;
+
+export const imageFacts = z.strictObject({
+  resolved: z
+    .string()
+    .max(1200)
+    .optional()
+    .describe("The image with its digest, where it could be resolved."),
+  hasSbom: z.boolean().describe("Whether the image was scanned."),
+  policyVerdict: z.enum(["pass", "warn", "fail", "unknown"]).describe("Verdict for this namespace."),
+  reasons: z.array(z.string().max(1024)).max(20).describe("Why, most important first."),
+});
+export type ImageFacts = z.infer<typeof imageFacts>;
+
+export const policyRuntimeResponse = z.strictObject({
+  ttlSeconds: z.number().int().min(0).max(3600).describe("How long the facts may be cached."),
+  results: z.record(imageReference, imageFacts).describe("One entry an image of the request."),
+});
+export type PolicyRuntimeResponse = z.infer<typeof policyRuntimeResponse>;

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Where a repository is served: its mirrors in order, then the registry itself. */
+import { ociErrors } from "../errors.ts";
+import { DOCKER_HUB, parseReference } from "../reference.ts";
+import type { ImageReference } from "../reference.ts";
+import type { RegistryHostSettings, RegistrySettings } from "./settings.ts";
+
+export interface Endpoint {
+  /** `https://host[:port]`. */
+  readonly origin: string;
+  /** As in settings and credentials: `host[:port]`, `docker.io` for Docker Hub. */
+  readonly registry: string;
+  /** The repository's name on this endpoint. */
+  readonly repository: string;
+  readonly settings: RegistryHostSettings;
+}
+
+type Named = Pick<ImageReference, "registry" | "repository">;
+
+/** @throws REFERENCE_INVALID when a configured mirror is not a usable URL */
+export function endpointsOf(reference: Named, settings: RegistrySettings): readonly Endpoint[] {
+  const own = hostSettings(settings, reference.registry);
+  const mirrors = (own.mirrors ?? []).map((mirror) => mirrorEndpoint(mirror, reference, settings));
+  if (mirrors.length > 0 && own.fallbackToOrigin === false) return mirrors;
+  return [...mirrors, originEndpoint(reference, settings)];
+}
+
+/** The registry itself, for writing. */
+export function originEndpoint(reference: Named, settings: RegistrySettings): Endpoint {
+  const own = hostSettings(settings, reference.registry);
+  const host = reference.registry === DOCKER_HUB ? "registry-1.docker.io" : reference.registry;
+  const plain = own.plainHttp ?? (isLoopback(host) && own.ca === undefined);
+  return {
+    origin: `${plain ? "http" : "https"}://${host}`,
+    registry: reference.registry,
+    repository: reference.repository,
+    settings: own,
+  };
+}
+
+export function hostSettings(settings: RegistrySettings, host: string): RegistryHostSettings {
+  return settings.hosts?.[host] ?? {};
+}
+
+/** localhost, 127.0.0.0/8 and ::1, with or without a port. */
+export function isLoopback(host: string): boolean {
+  const name = host.replace(/:[0-9]+$/, "").toLowerCase();
+  return name === "localhost" || name === "[::1]" || name === "::1" || /^127(?:\.[0-9]{1,3}){3}$/.test(name);
+}
+
+function mirrorEndpoint(mirror: string, reference: Named, settings: RegistrySettings): Endpoint {
+  const url = URL.parse(mirror);
+  const usable = url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.search === "";
+  if (!usable) {
+    throw ociErrors.make(
+      "REFERENCE_INVALID",
+      `mirror ${JSON.stringify(mirror)} of ${reference.registry} must look like https://host[:port][/prefix]`,
+    );
+  }
+  const prefix = url.pathname.replace(/^\/+|\/+$/g, "");
+  const repository = prefix === "" ? reference.repository : `${prefix}/${reference.repository}`;
+  const { registry } = parseReference(`${url.host}/${repository}`);
+  return { origin: url.origin, registry, repository, settings: hostSettings(settings, registry) };
+}

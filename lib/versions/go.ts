@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Go module and toolchain versions: Semantic Versioning with a `v` (https://go.dev/ref/mod#versions). A pseudo-version
+ * is a pre-release by its form, `+incompatible` is build metadata. Toolchains (`go1.21.3`, `1.22rc1`) follow
+ * https://go.dev/doc/toolchain#version: a pre-release without hyphen, `rc1` being the identifiers `rc` and 1.
+ */
+import { canonicalDigits, invalidVersion, isLetter, trimmedVersion } from "./order.ts";
+import type { VersionOrder } from "./order.ts";
+import { compareSemver, parseSemver } from "./semver.ts";
+import type { SemverVersion } from "./semver.ts";
+
+export const goOrder: VersionOrder<SemverVersion> = {
+  parse(text) {
+    const trimmed = trimmedVersion("golang", text);
+    if (trimmed === "(devel)") throw invalidVersion("golang", text, "a development build has no version");
+    const word = trimmed.split(" ", 1)[0] ?? "";
+    const version = parseSemver("golang", text, word.startsWith("go") ? word.slice(2) : word);
+    const [only] = version.pre;
+    return version.pre.length === 1 && only !== undefined
+      ? { ...version, pre: splitToolchainPre(only) }
+      : version;
+  },
+  compare: compareSemver,
+};
+
+/** `rc1` -> `rc`, `1`; anything else stays one identifier. */
+function splitToolchainPre(identifier: string): readonly string[] {
+  let at = 0;
+  while (isLetter(identifier.charCodeAt(at))) at += 1;
+  const digits = identifier.slice(at);
+  const whole = at === 0 || digits === "" || !/^\d+$/.test(digits);
+  return whole ? [identifier] : [identifier.slice(0, at), canonicalDigits(digits)];
+}

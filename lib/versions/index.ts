@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Version orders as the package ecosystems define them, by purl type. Each file names the document it follows. */
+import { apkOrder } from "./apk.ts";
+import { dpkgOrder } from "./dpkg.ts";
+import { goOrder } from "./go.ts";
+import { versionErrors } from "./order.ts";
+import type { VersionOrder } from "./order.ts";
+import { pep440Order } from "./pep440.ts";
+import { semverOrder } from "./semver.ts";
+
+export { versionErrors } from "./order.ts";
+export type { VersionOrder } from "./order.ts";
+
+const ORDERS: ReadonlyMap<string, VersionOrder> = new Map<string, VersionOrder>([
+  ["apk", apkOrder],
+  ["deb", dpkgOrder],
+  ["golang", goOrder],
+  ["npm", semverOrder],
+  ["pypi", pep440Order],
+]);
+
+/** The order of a purl type's versions; undefined where none is known yet. */
+export function versionOrder(ecosystem: string): VersionOrder | undefined {
+  return ORDERS.get(ecosystem);
+}
+
+/** Negative, 0 or positive. @throws VERSION_INVALID, VERSION_ORDER_UNKNOWN */
+export function compareVersions(ecosystem: string, a: string, b: string): number {
+  const order = ORDERS.get(ecosystem);
+  if (order === undefined) {
+    throw versionErrors.make(
+      "VERSION_ORDER_UNKNOWN",
+      `no version order is known for ${JSON.stringify(ecosystem)}`,
+    );
+  }
+  return order.compare(order.parse(a), order.parse(b));
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Every order is total over valid texts and refuses the rest; a few rows per ecosystem show its character. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { compareVersions, versionErrors, versionOrder } from "./index.ts";
+
+const number = fc.oneof(fc.nat({ max: 12 }).map(String), fc.constantFrom("0", "00", "01", "007"));
+const dots = fc.array(number, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("."));
+const concat = (...parts: fc.Arbitrary<string>[]): fc.Arbitrary<string> =>
+  fc.tuple(...parts).map((texts) => texts.join(""));
+const part = fc.stringMatching(/^[0-9][0-9a-c.+~]{0,6}$/);
+
+const valid: Record<string, fc.Arbitrary<string>> = {
+  deb: concat(fc.constantFrom("", "0:", "1:"), part, fc.constantFrom("", "-0", "-1", "-1~a", "-1+b1", "-a")),
+  apk: concat(
+    dots,
+    fc.constantFrom("", "a", "b"),
+    fc.constantFrom("", "_alpha", "_alpha1", "_rc2", "_p", "_p1", "_git20200101", "_alpha_pre2", "_p1_rc1"),
+    fc.constantFrom("", "~0a1f"),
+    fc.constantFrom("", "-r0", "-r1", "-r10"),
+  ),
+  npm: concat(
+    fc.constantFrom("", "v"),
+    dots,
+    fc.constantFrom("", "-alpha", "-alpha.1", "-1", "-1.a", "rc1", "-rc.1"),
+    fc.constantFrom("", "+b1"),
+  ),
+  golang: concat(
+    fc.constantFrom("v", "", "go"),
+    dots,
+    fc.constantFrom(
+      "",
+      "-0",
+      "-rc.1",
+      "rc1",
+      "-20190101000000-abcdefabcdef",
+      "-0.20190101000000-abcdefabcdef",
+    ),
+    fc.constantFrom("", "+incompatible"),
+  ),
+  pypi: fc.oneof(
+    concat(
+      fc.constantFrom("", "v", "1!"),
+      dots,
+      fc.constantFrom("", "a1", "b", "rc2", ".pre1"),
+      fc.constantFrom("", ".post1", "-1"),
+      fc.constantFrom("", ".dev0"),
+      fc.constantFrom("", "+a.1", "+1"),
+    ),
+    fc.constantFrom("1.0-foo", "foo", "1.0.pre-x", "2005q4", "1-dev-2x"),
+  ),
+};
+
+describe.each(Object.keys(valid))("%s is a total preorder", (ecosystem) => {
+  const order = versionOrder(ecosystem)!;
+  const compare = (a: string, b: string): number => Math.sign(order.compare(order.parse(a), order.parse(b)));
+  const version = valid[ecosystem]!;
+
+  it("a text equals itself, and swapping swaps the sign", () => {
+    fc.assert(
+      fc.property(version, version, (a, b) => {
+        expect(compare(a, a)).toBe(0);
+        expect(compare(a, b) + compare(b, a)).toBe(0);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("is transitive", () => {
+    fc.assert(
+      fc.property(version, version, version, (a, b, c) => {
+        const [x, y, z] = [a, b, c].sort(compare) as [string, string, string];
+        expect(compare(x, y)).toBeLessThanOrEqual(0);
+        expect(compare(y, z)).toBeLessThanOrEqual(0);
+        expect(compare(x, z)).toBe(Math.min(compare(x, y), compare(y, z)));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("never does anything but order or refuse", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => {
+        try {
+          expect(compare(text, text)).toBe(0);
+        } catch (error) {
+          expect(versionErrors.is(error, "VERSION_INVALID")).toBe(true);
+        }
+      }),
+    );
+  });
+});
+
+it.each([
+  {
+    ecosystem: "deb",
+    oldest: ["1.0~rc1-1", "1.0-1", "1.0-1+deb12u1", "1.0-1.1", "1.0a-1", "1.0+b-1", "1:0.1"],
+  },
+  {
+    ecosystem: "apk",
+    oldest: ["1.2_alpha", "1.2_rc1", "1.2", "1.2-r1", "1.2_git1", "1.2_p1", "1.2b", "1.2.1"],
+  },
+  {
+    ecosystem: "npm",
+    oldest: ["1.0.0-0", "1.0.0-alpha.9", "1.0.0-alpha.10", "v1.0.0", "1.0.1-rc.1", "1.0.1", "1.10.0"],
+  },
+  {
+    ecosystem: "golang",
+    oldest: [
+      "v0.0.0-20190101000000-aaaaaaaaaaaa",
+      "v0.1.0",
+      "go1.21rc2",
+      "go1.21rc10",
+      "1.21",
+      "v2.0.0+incompatible",
+    ],
+  },
+  {
+    ecosystem: "pypi",
+    oldest: ["1.0-legacy", "1.0.dev1", "1.0a1", "1.0rc1", "1.0", "1.0+local", "1.0.post1", "1!0.1"],
+  },
+])("orders $ecosystem versions", ({ ecosystem, oldest }) => {
+  for (let i = 1; i < oldest.length; i += 1) {
+    expect([oldest[i - 1], Math.sign(compareVersions(ecosystem, oldest[i - 1]!, oldest[i]!))]).toEqual([
+      oldest[i - 1],
+      -1,
+    ]);
+  }
+});
+
+it.each([
+  { ecosystem: "deb", same: ["1.0", "0:1.0-0", "1.00"] },
+  { ecosystem: "apk", same: ["1.0-r1", "01.0-r01"] },
+  { ecosystem: "npm", same: ["1", "1.0", "v1.0.0", "=1.0.0", "1.0.0+build", "1.0.0.4"] },
+  { ecosystem: "golang", same: ["go1.21", "v1.21.0", "1.21.0+incompatible", "go1.21.0 X:nodwarf5"] },
+  { ecosystem: "pypi", same: ["1.0", "v1", "1.0.0", " 1.0 "] },
+])("reads $ecosystem texts as one version: $same", ({ ecosystem, same }) => {
+  for (const text of same) expect(compareVersions(ecosystem, same[0]!, text)).toBe(0);
+});
+
+it.each([
+  ["deb", ""],
+  ["deb", "1:"],
+  ["deb", "a:1"],
+  ["deb", "1.0-"],
+  ["deb", "1.0 beta"],
+  ["apk", "1.0A"],
+  ["apk", "1..0"],
+  ["apk", "1.0_zeta1"],
+  ["apk", "1.0-r"],
+  ["apk", "1.0-r1x"],
+  ["npm", "latest"],
+  ["npm", "1.0.0-"],
+  ["npm", "1.0.0-a..b"],
+  ["npm", "git+https://x/y"],
+  ["golang", "(devel)"],
+  ["golang", "devel +abc"],
+  ["pypi", "1.0 and more"],
+  ["pypi", "1".repeat(300)],
+])("%s: %j is no version", (ecosystem, text) => {
+  expect(() => compareVersions(ecosystem, text, "1")).toThrow(
+    expect.objectContaining({ code: "VERSION_INVALID" }),
+  );
+});
+
+it("knows no order for a stranger", () => {
+  expect(versionOrder("cobol")).toBeUndefined();
+  expect(() => compareVersions("cobol", "1", "1")).toThrow(
+    expect.objectContaining({ code: "VERSION_ORDER_UNKNOWN" }),
+  );
+});

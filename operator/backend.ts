@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The embedded profile's backend: what controllers, routes and workers share, built from the stores. */
+import type { ScanJob, ScanRecord } from "#controllers/scan/index.ts";
+import type { ImportJob, ImportRecord } from "#controllers/source/index.ts";
+import type { RunJob, RunRecord } from "#controllers/schedule/index.ts";
+import { systemClock } from "#lib/clock.ts";
+import type { KubeClient } from "#lib/kube/index.ts";
+import type { Logger } from "#lib/log.ts";
+import { layerWorkerPool } from "#engines/scanner/adapters/layer-workers.ts";
+import type { LayerWorkerPool } from "#engines/scanner/adapters/layer-workers.ts";
+import type { RoutePorts } from "./api/routes.ts";
+import type { Caches } from "./caches.ts";
+import type { CertificateStore } from "./certificates.ts";
+import type { OperatorConfig } from "./config.ts";
+import { controllerPorts } from "./controller-ports.ts";
+import { Evaluator } from "./evaluation/evaluator.ts";
+import { imageCatalog } from "./evaluation/images.ts";
+import type { ImageCatalog } from "./evaluation/images.ts";
+import { openKnowledge } from "./evaluation/knowledge.ts";
+import type { Knowledge } from "./evaluation/knowledge.ts";
+import { Verdicts } from "./evaluation/verdicts.ts";
+import type { FeedDocumentRecord } from "./jobs/import.ts";
+import type { RunPlan } from "./jobs/run.ts";
+import type { ControllerPorts, Controllers } from "./manager/controllers.ts";
+import type { OperatorMetrics } from "./metrics.ts";
+import { createScan, registryAccess } from "./registries/registry-access.ts";
+import type { RegistryAccess } from "./registries/registry-access.ts";
+import type { Stores } from "./stores.ts";
+import { startWorkers } from "./workers.ts";
+import type { Workers } from "./workers.ts";
+
+export interface BackendOptions {
+  readonly config: OperatorConfig;
+  readonly client: KubeClient;
+  readonly logger: Logger;
+  readonly metrics: OperatorMetrics;
+  readonly stores: Stores;
+  readonly caches: Caches;
+  readonly certificates: CertificateStore;
+  /** Of the managed pieces. */
+  readonly image: string;
+}
+
+/** Everything that jobs, controllers and routes are built from. */
+export interface Parts extends BackendOptions {
+  readonly clock: typeof systemClock;
+  readonly scanRecords: ReturnType<typeof collections>["scanRecords"];
+  readonly importRecords: ReturnType<typeof collections>["importRecords"];
+  readonly feeds: ReturnType<typeof collections>["feeds"];
+  readonly runs: ReturnType<typeof collections>["runs"];
+  readonly plans: ReturnType<typeof collections>["plans"];
+  readonly queues: ReturnType<typeof queuesOf>;
+  readonly images: ImageCatalog;
+  readonly knowledge: Knowledge;
+  readonly evaluator: Evaluator;
+  readonly verdicts: Verdicts;
+  readonly layerWorkers: LayerWorkerPool;
+  readonly registries: RegistryAccess;
+}
+
+export interface Backend {
+  readonly controllerPorts: ControllerPorts;
+  readonly routePorts: RoutePorts;
+  /** Starts job workers; what they finish goes to the controllers. */
+  startWorkers(controllers: Controllers): Workers;
+  close(): Promise<void>;
+}
+
+export async function createBackend(options: BackendOptions): Promise<Backend> {
+  const { stores, caches, client, config } = options;
+  const images = imageCatalog(stores.catalog);
+  const knowledge = await openKnowledge(stores.catalog, stores.objects);
+  const registries = registryAccess(client, caches, config.namespace);
+  const evaluator = new Evaluator({
+    clock: systemClock,
+    catalog: stores.catalog,
+    objects: stores.objects,
+    knowledge,
+    observed: (seconds) => options.metrics.own.evaluationSeconds.observe(seconds),
+  });
+  const verdicts = new Verdicts({
+    systemNamespace: config.namespace,
+    caches,
+    images,
+    evaluator,
+    resolve: registries.resolveDigest,
+    requestScan: async (repository, digest) => {
+      await createScan(client, caches, config.namespace, { imageRef: repository, digest });
+    },
+  });
+  const parts: Parts = {
+    ...options,
+    ...collections(stores),
+    queues: queuesOf(stores),
+    clock: systemClock,
+    images,
+    knowledge,
+    evaluator,
+    verdicts,
+    layerWorkers: layerWorkerPool({ size: config.scanWorkers }),
+    registries,
+  };
+  return {
+    controllerPorts: controllerPorts(parts),
+    routePorts: {
+      caches,
+      images,
+      objects: stores.objects,
+      verdicts,
+      createScan: (request) => createScan(client, caches, request.namespace, request),
+    },
+    startWorkers: (controllers) => startWorkers(parts, controllers),
+    close: () => parts.layerWorkers.close(),
+  };
+}
+
+function collections({ catalog }: Stores) {
+  return {
+    scanRecords: catalog.collection<ScanRecord>("scan-records"),
+    importRecords: catalog.collection<ImportRecord>("import-records"),
+    feeds: catalog.collection<FeedDocumentRecord>("feeds", ["kind"]),
+    runs: catalog.collection<RunRecord>("runs"),
+    plans: catalog.collection<RunPlan>("run-plans"),
+  };
+}
+
+function queuesOf({ queues }: Stores) {
+  return {
+    scan: queues.queue<ScanJob>("scan"),
+    import: queues.queue<ImportJob | { readonly sweep: true }>("import"),
+    run: queues.queue<RunJob>("run"),
+  };
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Evaluations by key. The key holds everything that can change an answer, so that a question that was answered is
+ * not computed again, and no stale answer can be found: SBOM, snapshots, policies, context, and the version here.
+ */
+import { evaluate, matchSbom, summarize } from "#engines/evaluation/index.ts";
+import type { EvaluationContext, ReportDocument, ReportSummary } from "#engines/evaluation/index.ts";
+import type { Sbom } from "#engines/scanner/index.ts";
+import { canonicalJson } from "#lib/canonical-json.ts";
+import type { Clock } from "#lib/clock.ts";
+import { digestOf, hexOf } from "#lib/digest.ts";
+import type { Digest } from "#lib/digest.ts";
+import type { Catalog, CatalogCollection, ObjectStore } from "#lib/stores/ports.ts";
+import type { ImageDocument } from "../jobs/scan.ts";
+import type { Knowledge } from "./knowledge.ts";
+import type { SelectedPolicies } from "./policies.ts";
+
+/** Raise when the same inputs give another report. */
+const EVALUATOR_VERSION = 1;
+/** SBOMs over this size are refused rather than read into memory. */
+const MAX_SBOM_BYTES = 256 * 1024 * 1024;
+const MAX_OMISSION_LINES = 10;
+
+/** Catalog `evaluations`, id: namespace, image and slot. */
+export interface EvaluationDocument {
+  readonly key: Digest;
+  readonly summary: ReportSummary;
+  readonly omissions: readonly string[];
+  readonly reportDigest: Digest;
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly evaluatedAt: number;
+  /** Milliseconds since the epoch; absent: does not end by itself. */
+  readonly validUntil?: number;
+  readonly namespace: string;
+  readonly imageDigest: string;
+}
+
+export interface Question {
+  readonly image: ImageDocument;
+  readonly policies: SelectedPolicies;
+  readonly context: EvaluationContext & { readonly namespace: string };
+  /** Who keeps the answer: a Report, or admission, whose Pods may be judged by other policies. */
+  readonly slot: "report" | "admission";
+}
+
+export interface EvaluatorPorts {
+  readonly clock: Clock;
+  readonly catalog: Catalog;
+  readonly objects: ObjectStore;
+  readonly knowledge: Knowledge;
+  /** Seconds that an evaluation took. */
+  readonly observed: (seconds: number) => void;
+}
+
+export class Evaluator {
+  readonly #ports: EvaluatorPorts;
+  readonly #evaluations: CatalogCollection<EvaluationDocument>;
+  readonly #running = new Map<string, Promise<EvaluationDocument>>();
+
+  constructor(ports: EvaluatorPorts) {
+    this.#ports = ports;
+    this.#evaluations = ports.catalog.collection<EvaluationDocument>("evaluations", ["namespace"]);
+  }
+
+  /** The answer in force; equal questions at one time are computed once. */
+  async answer(question: Question, force = false): Promise<EvaluationDocument> {
+    const key = this.#keyOf(question);
+    const id = idOf(question);
+    if (!force) {
+      const known = (await this.#evaluations.get(id))?.body;
+      if (
+        known?.key === key &&
+        (known.validUntil === undefined || known.validUntil > this.#ports.clock.now())
+      ) {
+        return known;
+      }
+    }
+    const running =
+      this.#running.get(key) ?? this.#compute(question, key, id).finally(() => this.#running.delete(key));
+    this.#running.set(key, running);
+    return running;
+  }
+
+  /** When the Report's answer was made; milliseconds since the epoch. */
+  async lastEvaluated(namespace: string, imageDigest: Digest): Promise<number | undefined> {
+    const found = await this.#evaluations.get(`${namespace}/${hexOf(imageDigest)}/report`);
+    return found?.body.evaluatedAt;
+  }
+
+  /** Forgets answers of a namespace for an image, e.g. when its Report is gone. */
+  async forget(namespace: string, imageDigest: string): Promise<void> {
+    const found = await this.#evaluations.list({ where: { namespace }, limit: 1000 });
+    for (const { id, body } of found.filter(({ body }) => body.imageDigest === imageDigest)) {
+      await this.#evaluations.delete(id);
+      await this.#ports.objects.delete(reportKey(body.reportDigest));
+    }
+  }
+
+  async #compute(question: Question, key: Digest, id: string): Promise<EvaluationDocument> {
+    const { clock, objects, knowledge } = this.#ports;
+    const { image, policies, context } = question;
+    const started = performance.now();
+    const sbom = await this.#readSbom(image);
+    const advisories = knowledge.advisories();
+    const matched = matchSbom(sbom, advisories.snapshot);
+    const report = evaluate({
+      sbom,
+      sbomDigest: image.sbomDigest,
+      findings: matched.findings,
+      uncovered: matched.uncovered,
+      advisoriesDigest: advisories.digest,
+      vexSnapshot: knowledge.vex().snapshot,
+      policies: policies.set,
+      context,
+      now: clock.now(),
+    });
+    const bytes = Buffer.from(canonicalJson(report));
+    const reportDigest = digestOf(bytes);
+    await objects.put(reportKey(reportDigest), bytes);
+    const document = documentOf(question, key, report, {
+      reportDigest,
+      size: bytes.length,
+      evaluatedAt: clock.now(),
+    });
+    const before = (await this.#evaluations.get(id))?.body;
+    await this.#evaluations.put(id, document);
+    if (before !== undefined && before.reportDigest !== reportDigest) {
+      await objects.delete(reportKey(before.reportDigest));
+    }
+    this.#ports.observed((performance.now() - started) / 1000);
+    return document;
+  }
+
+  async #readSbom(image: ImageDocument): Promise<Sbom> {
+    const artifact = image.artifacts.find((one) => one.type === "sbom");
+    const bytes = await this.#ports.objects.read(artifact?.key ?? "images/missing", MAX_SBOM_BYTES);
+    return JSON.parse(Buffer.from(bytes).toString("utf8")) as Sbom;
+  }
+
+  #keyOf({ image, policies, context }: Question): Digest {
+    const { knowledge } = this.#ports;
+    return digestOf(
+      canonicalJson({
+        version: EVALUATOR_VERSION,
+        sbom: image.sbomDigest,
+        advisories: knowledge.advisories().digest,
+        vex: knowledge.vex().digest,
+        policies: policies.digest,
+        context,
+      }),
+    );
+  }
+}
+
+export const reportKey = (digest: Digest): string => `reports/${hexOf(digest)}.json`;
+
+function idOf({ image, context, slot }: Question): string {
+  return `${context.namespace}/${hexOf(image.imageDigest)}/${slot}`;
+}
+
+function documentOf(
+  { image, context }: Question,
+  key: Digest,
+  report: ReportDocument,
+  made: Pick<EvaluationDocument, "reportDigest" | "size" | "evaluatedAt">,
+): EvaluationDocument {
+  return {
+    key,
+    summary: summarize(report, made.reportDigest),
+    omissions: report.omissions.slice(0, MAX_OMISSION_LINES),
+    ...made,
+    ...(report.nextExpiry === undefined ? {} : { validUntil: Date.parse(report.nextExpiry) }),
+    namespace: context.namespace,
+    imageDigest: image.imageDigest,
+  };
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+/** May this image run there? The use cases behind Reports, the REST API and admission. */
+import { repositoryOf, parseReference } from "#lib/oci/reference.ts";
+
+import type { Digest } from "#lib/digest.ts";
+import { messageOf } from "#lib/errors.ts";
+import type { ImageFacts, PolicyRuntimeRequest, PolicyRuntimeResponse } from "#lib/contracts/admission.ts";
+import type { Caches } from "../caches.ts";
+import { BY_NAMESPACE_DIGEST } from "../caches.ts";
+import type { EvaluationDocument, Evaluator } from "./evaluator.ts";
+import type { ImageCatalog } from "./images.ts";
+import { selectPolicies } from "./policies.ts";
+import type { ImageDocument } from "../jobs/scan.ts";
+
+export interface VerdictPorts {
+  readonly systemNamespace: string;
+  readonly caches: Caches;
+  readonly images: ImageCatalog;
+  readonly evaluator: Evaluator;
+  /** The digest that a reference names now, asked of its registry. */
+  resolve(image: string): Promise<Digest>;
+  /** Makes sure that somebody scans it. */
+  requestScan(repository: string, digest: Digest): Promise<void>;
+}
+
+/** How long the webhook may keep facts. */
+const TTL_SECONDS = 30;
+
+export class Verdicts {
+  readonly #ports: VerdictPorts;
+
+  constructor(ports: VerdictPorts) {
+    this.#ports = ports;
+  }
+
+  /** Of an image that runs: judged by the policies that select any of the Pods that run it there. */
+  async forReport(
+    report: {
+      readonly namespace: string;
+      readonly imageDigest: string;
+      readonly image: string;
+      readonly repository: string;
+    },
+    image: ImageDocument,
+    force = false,
+  ): Promise<EvaluationDocument> {
+    const { caches } = this.#ports;
+    const pods = caches.pods.byIndex(BY_NAMESPACE_DIGEST, `${report.namespace}/${report.imageDigest}`);
+    const podLabels = pods.map((pod) => pod.facts.labels);
+    const policies = this.#policies(report.namespace, podLabels, report.repository);
+    const context = this.#context(report.namespace, report.repository, report.image);
+    return this.#ports.evaluator.answer({ image, policies, context, slot: "report" }, force);
+  }
+
+  async forAdmission(request: PolicyRuntimeRequest): Promise<PolicyRuntimeResponse> {
+    const results: Record<string, ImageFacts> = {};
+    for (const image of request.images) results[image] = await this.#admit(image, request);
+    return { ttlSeconds: TTL_SECONDS, results };
+  }
+
+  async #admit(image: string, request: PolicyRuntimeRequest): Promise<ImageFacts> {
+    let digest: Digest;
+    let repository: string;
+    try {
+      const reference = parseReference(image);
+      repository = repositoryOf(reference);
+      digest = reference.digest ?? (await this.#ports.resolve(image));
+    } catch (error) {
+      return { hasSbom: false, policyVerdict: "unknown", reasons: [messageOf(error).slice(0, 1024)] };
+    }
+    const resolved = `${repository}@${digest}`;
+    const known = await this.#ports.images.find(digest);
+    if (known === undefined) {
+      await this.#ports.requestScan(repository, digest);
+      return { resolved, hasSbom: false, policyVerdict: "unknown", reasons: ["not scanned yet"] };
+    }
+    const policies = this.#policies(request.namespace, [request.labels], repository);
+    const context = this.#context(request.namespace, repository, image);
+    const { summary } = await this.#ports.evaluator.answer({
+      image: known,
+      policies,
+      context,
+      slot: "admission",
+    });
+    const visible = this.#mayShowContents(request.namespace, digest);
+    return {
+      resolved,
+      hasSbom: true,
+      policyVerdict: summary.verdict,
+      reasons: visible ? summary.reasons.slice(0, 20) : [HIDDEN],
+    };
+  }
+
+  /** Contents are shown where the namespace runs the image already, so that de-duplication leaks nothing. */
+  #mayShowContents(namespace: string, digest: Digest): boolean {
+    return this.#ports.caches.pods.byIndex(BY_NAMESPACE_DIGEST, `${namespace}/${digest}`).length > 0;
+  }
+
+  #policies(namespace: string, podLabels: readonly Readonly<Record<string, string>>[], repository: string) {
+    const { caches, systemNamespace } = this.#ports;
+    const namespaceLabels = caches.namespaces.get(undefined, namespace)?.metadata.labels ?? {};
+    return selectPolicies(caches.scanPolicies.list(), systemNamespace, {
+      namespace,
+      namespaceLabels,
+      podLabels,
+      repository,
+    });
+  }
+
+  #context(namespace: string, repository: string, image: string) {
+    const env = this.#ports.caches.stellaOps.get(undefined, "stellaops")?.spec.environment;
+    return { namespace, repository, imageReference: image, ...(env === undefined ? {} : { env }) };
+  }
+}
+
+const HIDDEN = "findings are shown once the image runs in this namespace";

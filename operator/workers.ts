@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The job workers: scan, import and run queues, each with its own concurrency. */
+import { jobOf } from "#controllers/scan/index.ts";
+import { cycloneDxText, scanImage, toCycloneDx } from "#engines/scanner/index.ts";
+import type { FragmentCache } from "#engines/scanner/index.ts";
+import { durationMs } from "#crds/index.ts";
+import type { Schedule } from "#crds/index.ts";
+import type { KnownImage } from "#engines/scheduling/index.ts";
+
+import type { ImageDigest } from "#lib/digest.ts";
+import { codeOf, messageOf } from "#lib/errors.ts";
+import { keyOf } from "#lib/kube/index.ts";
+import { objectErrors } from "#lib/stores/errors.ts";
+import type { ObjectStore } from "#lib/stores/ports.ts";
+import { BY_DIGEST } from "./caches.ts";
+import type { Parts } from "./backend.ts";
+import { openFeed } from "./jobs/feed-places.ts";
+import { rebuildSnapshot, runImportJob } from "./jobs/import.ts";
+import type { ImportJobPorts } from "./jobs/import.ts";
+import { runScheduleJob } from "./jobs/run.ts";
+import type { RunJobPorts } from "./jobs/run.ts";
+import { analyzerKey, runScanJob } from "./jobs/scan.ts";
+import type { ScanJobPorts } from "./jobs/scan.ts";
+import type { Controllers } from "./manager/controllers.ts";
+import { version } from "./version.ts";
+
+export interface Workers {
+  stop(): Promise<void>;
+}
+
+const DEFAULT_SCAN_TIMEOUT_MS = 10 * 60_000;
+/** Longest wait for running jobs at the end; what is not done then runs again after the next start. */
+const GRACE_MS = 10_000;
+const MAX_FRAGMENT_BYTES = 256 * 1024 * 1024;
+
+export function startWorkers(parts: Parts, controllers: Controllers): Workers {
+  const { queues, logger } = parts;
+  const uidOf = (id: string): string => id.slice(0, id.indexOf(":"));
+  const scanPorts = scanJobPorts(parts);
+  const running = [
+    queues.scan.work(
+      parts.config.scanWorkers,
+      async (job, signal) => {
+        const timeout = AbortSignal.timeout(scanTimeoutMs(parts));
+        const record = await runScanJob(job.payload, AbortSignal.any([signal, timeout]), scanPorts);
+        observeScan(parts, record);
+        logger.info(factsOf(job.payload.imageReference, record.result), "image scanned");
+      },
+      ({ id }) => controllers.scanSettled(uidOf(id)),
+    ),
+    queues.import.work(
+      1,
+      async (job) => {
+        const ports = importJobPorts(parts);
+        if ("sweep" in job.payload) return sweepFeeds(parts, ports);
+        const record = await runImportJob(job.payload, ports);
+        logger.info(
+          { source: job.payload.name, records: record.good?.records ?? 0, code: record.error?.code },
+          "feed imported",
+        );
+      },
+      () => {
+        for (const [store, controller] of [
+          [parts.caches.advisorySources, controllers.advisorySource],
+          [parts.caches.vexSources, controllers.vexSource],
+        ] as const) {
+          for (const source of store.list()) controller.queue.add(keyOf(source));
+        }
+      },
+    ),
+    queues.run.work(
+      1,
+      (job, signal) => runScheduleJob(job.payload, signal, runJobPorts(parts, scanPorts, controllers)),
+      () => {
+        for (const schedule of parts.caches.schedules.list()) controllers.schedule.queue.add(keyOf(schedule));
+      },
+    ),
+  ];
+  parts.knowledge.onChange(() => controllers.knowledgeChanged());
+  const sweep = (): void => {
+    queues.import.add("sweep", { sweep: true }).catch((error: unknown) => {
+      logger.error({ err: error }, "sweep of feeds not queued");
+    });
+  };
+  const unsubscribe = [parts.caches.advisorySources, parts.caches.vexSources].map((store) =>
+    store.onChange((change) => {
+      if (change.type === "deleted") sweep();
+    }),
+  );
+  sweep();
+  return {
+    stop: async () => {
+      for (const end of unsubscribe) end();
+      await Promise.all(running.map((worker) => worker.stop(GRACE_MS)));
+    },
+  };
+}
+
+function scanTimeoutMs({ caches }: Parts): number {
+  const timeout = caches.stellaOps.get(undefined, "stellaops")?.spec.scan.timeout;
+  return timeout === undefined ? DEFAULT_SCAN_TIMEOUT_MS : durationMs(timeout);
+}
+
+function scanJobPorts(parts: Parts): ScanJobPorts {
+  const { stores, layerWorkers, registries } = parts;
+  const fragmentCache = fragmentsIn(stores.objects);
+  return {
+    clock: parts.clock,
+    objects: stores.objects,
+    images: parts.images,
+    records: parts.scanRecords,
+    defaultPlatform: { os: "linux", architecture: process.arch === "x64" ? "amd64" : process.arch },
+    analyzers: analyzerKey,
+    openSource: (job) => registries.open(job.imageReference, job.pullSecrets),
+    scan: (source, platform, options) =>
+      scanImage(source, platform, { fragmentCache, layerWorkers }, options),
+    toCycloneDx: (sbom, imageName) => cycloneDxText(toCycloneDx(sbom, { imageName, toolVersion: version })),
+  };
+}
+
+/** Fragments as objects: `layers/<key>/fragment.json`. A damaged one is made again. */
+function fragmentsIn(objects: ObjectStore): FragmentCache {
+  const keyOfFragment = (key: string): string => `layers/${key}`;
+  return {
+    get: async (key) => {
+      try {
+        return await objects.read(keyOfFragment(key), MAX_FRAGMENT_BYTES);
+      } catch (error) {
+        if (objectErrors.is(error)) return undefined;
+        throw error;
+      }
+    },
+    put: async (key, bytes) => {
+      await objects.put(keyOfFragment(key), bytes);
+    },
+  };
+}
+
+function importJobPorts(parts: Parts): ImportJobPorts {
+  const { caches, client, config, registries } = parts;
+  return {
+    clock: parts.clock,
+    objects: parts.stores.objects,
+    feeds: parts.feeds,
+    records: parts.importRecords,
+    knowledge: parts.knowledge,
+    source: ({ kind, uid, namespace, name }) => {
+      const store = kind === "AdvisorySource" ? caches.advisorySources : caches.vexSources;
+      const found = store.get(namespace, name);
+      return found?.metadata.uid === uid ? found : undefined;
+    },
+    open: (source) =>
+      openFeed(source, {
+        client,
+        roots: config.feedRoots,
+        registrySettings: ({ metadata, spec }) =>
+          registries.settings(
+            spec.oci?.secretRef === undefined
+              ? []
+              : [{ namespace: metadata.namespace ?? "", name: spec.oci.secretRef.name }],
+          ),
+      }),
+  };
+}
+
+/** Exports of sources that are gone leave the snapshots. */
+async function sweepFeeds(parts: Parts, ports: ImportJobPorts): Promise<void> {
+  const { caches, feeds, stores } = parts;
+  const alive = new Set(
+    [...caches.advisorySources.list(), ...caches.vexSources.list()].map((source) => source.metadata.uid),
+  );
+  for (const { id, body } of await feeds.list({ limit: 1000 })) {
+    if (alive.has(id)) continue;
+    await feeds.delete(id);
+    await parts.importRecords.delete(id);
+    await rebuildSnapshot(body.kind, ports);
+    await stores.objects.delete(body.key);
+  }
+}
+
+function runJobPorts(parts: Parts, scanPorts: ScanJobPorts, controllers: Controllers): RunJobPorts {
+  const { caches, config, evaluator, images, verdicts, logger } = parts;
+  const reach = (schedule: Schedule) =>
+    caches.reports
+      .list()
+      .filter(
+        ({ metadata }) =>
+          schedule.metadata.namespace === config.namespace ||
+          metadata.namespace === schedule.metadata.namespace,
+      );
+  return {
+    clock: parts.clock,
+    runs: parts.runs,
+    plans: parts.plans,
+    schedule: ({ namespace, name, uid }) => {
+      const found = caches.schedules.get(namespace, name);
+      return found?.metadata.uid === uid ? found : undefined;
+    },
+    images: async (schedule) => {
+      const known = new Map<string, KnownImage>();
+      for (const { metadata, spec } of reach(schedule)) {
+        const { namespace = "" } = metadata;
+        const digest = spec.imageDigest as ImageDigest;
+        const at = await evaluator.lastEvaluated(
+          namespace,
+          (await images.find(digest))?.imageDigest ?? digest,
+        );
+        const before = known.get(digest);
+        const pods = caches.pods
+          .byIndex(BY_DIGEST, digest)
+          .filter((pod) => pod.facts.namespace === namespace);
+        known.set(digest, {
+          digest,
+          namespaces: [...(before?.namespaces ?? []), namespace],
+          repositories: [...new Set([...(before?.repositories ?? []), spec.repository])],
+          labels: Object.assign({}, before?.labels, ...pods.map((pod) => pod.facts.labels)) as Record<
+            string,
+            string
+          >,
+          ...(at === undefined ? {} : { lastReportAt: Math.min(at, before?.lastReportAt ?? at) }),
+        });
+      }
+      return [...known.values()];
+    },
+    reevaluate: async (schedule, digest) => {
+      const image = await images.find(digest);
+      if (image === undefined) throw new Error(`${digest} was not scanned`);
+      for (const report of reach(schedule).filter(({ spec }) => spec.imageDigest === digest)) {
+        const { imageDigest, imageRef, repository } = report.spec;
+        const asked = {
+          namespace: report.metadata.namespace ?? "",
+          imageDigest,
+          image: imageRef,
+          repository,
+        };
+        await verdicts.forReport(asked, image, true);
+        controllers.report.queue.add(keyOf(report));
+      }
+    },
+    rescan: async (_schedule, digest, signal) => {
+      for (const scan of caches.scans.byIndex(BY_DIGEST, digest)) {
+        const job = { ...jobOf(scan), force: true };
+        const { result } = await runScanJob(job, signal, scanPorts);
+        controllers.scanSettled(scan.metadata.uid ?? "");
+        if (!result.ok) throw new Error(result.message);
+      }
+    },
+    failed: (digest, error) =>
+      logger.warn(
+        { imageDigest: digest, code: codeOf(error), reason: messageOf(error) },
+        "image of a run failed",
+      ),
+  };
+}
+
+function observeScan({ metrics }: Parts, record: Awaited<ReturnType<typeof runScanJob>>): void {
+  const { result, startedAt, finishedAt } = record;
+  metrics.own.scanSeconds.observe((finishedAt - startedAt) / 1000, {
+    result: result.ok ? "succeeded" : "failed",
+  });
+  if (!result.ok) return;
+  metrics.own.scanLayers.add(result.layers.cached, { source: "cached" });
+  metrics.own.scanLayers.add(result.layers.analyzed, { source: "analyzed" });
+}
+
+function factsOf(
+  image: string,
+  result: Awaited<ReturnType<typeof runScanJob>>["result"],
+): Readonly<Record<string, unknown>> {
+  return result.ok
+    ? { image, imageDigest: result.imageDigest, layers: result.layers, components: result.components }
+    : { image, code: result.code, reason: result.message };
+}
