@@ -19,7 +19,12 @@ module.exports = {
   forbidden: [
     rule("lib-imports-nothing-of-ours", "lib", []),
     rule("crds-import-nothing-of-ours", "crds", []),
-    { name: "crds-not-lib", severity: "error", from: { path: "^crds/", pathNot: notTests }, to: { path: "^lib/" } },
+    {
+      name: "crds-not-lib",
+      severity: "error",
+      from: { path: "^crds/", pathNot: notTests },
+      to: { path: "^lib/" },
+    },
     rule("engines-import-lib", "engines", []),
     rule("controllers-import-engines-crds", "controllers", ["engines", "crds"]),
     rule("webhook-imports-engines-crds", "webhook", ["engines", "crds"]),
@@ -50,7 +55,12 @@ module.exports = {
       from: { path: "^(controllers|webhook|lib|crds)/", pathNot: `${notTests}|^lib/stores/` },
       to: { path: "^lib/stores/(sqlite|folder)|^engines/.*/adapters/" },
     },
-    { name: "no-cycles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+    {
+      name: "no-cycles",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
     { name: "no-unresolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
   ],
   options: {
@@ -58,6 +68,10 @@ module.exports = {
     exclude: { path: "testdata|node_modules" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"], extensions: [".ts", ".js"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+      extensions: [".ts", ".js"],
+    },
   },
 };

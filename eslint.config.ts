@@ -21,7 +21,7 @@ const impureModules = [
 ];
 
 export default defineConfig(
-  globalIgnores(["node_modules", "dist", "**/testdata/**", ".dependency-cruiser.cjs"]),
+  globalIgnores(["node_modules", "dist", "hack/run.mjs", "**/testdata/**", ".dependency-cruiser.cjs"]),
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -375,7 +375,13 @@ describe("token services", () => {
     async (realm) => {
       const { fetchToken } = await import("./registry/tokens.ts");
       const { Transport } = await import("./registry/transport.ts");
-      const endpoint = { origin: "https://r.example", registry: "r.example", repository: "a", settings: {} };
+      const endpoint = {
+        origin: "https://r.example",
+        registry: "r.example",
+        repository: "a",
+        settings: {},
+        spare: false,
+      };
       const context = { transport: new Transport({}), settings: {}, ports };
       await expect(
         fetchToken({ endpoint, realm, service: "", scope: "s", credential: undefined }, context),
@@ -445,8 +451,10 @@ describe("mirrors", () => {
   it("that are down are passed over", async () => {
     const mirror = await startFakeRegistry();
     await mirror.close();
-    const hosts = { [registry.host]: { mirrors: [mirror.origin] } };
-    expect((await client({ hosts }).manifest(app())).digest).toBe(digest);
+    const one = client({ hosts: { [registry.host]: { mirrors: [mirror.origin] } } });
+    expect((await one.manifest(app())).digest).toBe(digest);
+    expect((await one.manifest(app())).digest).toBe(digest);
+    expect(ports.waits).toEqual([]);
   });
 });
 

@@ -13,7 +13,6 @@ import { acceptManifests } from "./media-types.ts";
 import { repositoryOf } from "./reference.ts";
 import type { ImageReference } from "./reference.ts";
 import { openBlob } from "./registry/blob-download.ts";
-import { endpointsOf } from "./registry/endpoints.ts";
 import type { Endpoint } from "./registry/endpoints.ts";
 import { RegistryHttp, boundedBytes, placeOf } from "./registry/http.ts";
 import { systemPorts } from "./registry/settings.ts";
@@ -75,7 +74,7 @@ export class RegistryClient {
     blob: BlobId,
     signal?: AbortSignal,
   ): Promise<AsyncIterable<Uint8Array>> {
-    return openBlob(this.#http, endpointsOf(name, this.#http.settings), blob, signal);
+    return openBlob(this.#http, this.#http.endpoints(name), blob, signal);
   }
 
   /** How another thread reads blobs of a repository: settings, with the logins and tokens already held. Secret. */
@@ -85,7 +84,7 @@ export class RegistryClient {
       kind: "registry",
       repository: repositoryOf(name),
       settings,
-      tokens: this.#http.held(endpointsOf(name, settings)),
+      tokens: this.#http.held(this.#http.endpoints(name)),
     };
   }
 
@@ -97,7 +96,7 @@ export class RegistryClient {
   /** The first endpoint that answers; when none does, the last one's error, which is the registry's own. */
   async #onEndpoints<T>(name: RepositoryName, ask: (endpoint: Endpoint) => Promise<T>): Promise<T> {
     let failure: unknown;
-    for (const endpoint of endpointsOf(name, this.#http.settings)) {
+    for (const endpoint of this.#http.endpoints(name)) {
       try {
         return await ask(endpoint);
       } catch (error) {

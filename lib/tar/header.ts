@@ -27,21 +27,33 @@ export function isZeroBlock(bytes: Buffer, at: number): boolean {
   return true;
 }
 
-/** The checksum as the sum of unsigned bytes, or of signed ones as some old writers made it. */
-export function hasGoodChecksum(bytes: Buffer, at: number): boolean {
-  let sum = 0;
-  let high = 0;
-  for (let i = at; i < at + BLOCK; i++) {
-    const byte = bytes[i] as number;
-    sum += byte;
-    high += byte >> 7;
-  }
+/** The checksum is the sum of all bytes with its own field as spaces; some old writers summed signed bytes. */
+export function hasGoodChecksum(bytes: Buffer, view: DataView, at: number): boolean {
+  let field = 0;
   for (let i = at + CHECKSUM.offset; i < at + CHECKSUM.offset + CHECKSUM.length; i++) {
-    sum += SPACE - (bytes[i] as number);
-    high -= (bytes[i] as number) >> 7;
+    field += SPACE - (bytes[i] as number);
   }
   const stated = octal(bytes, at + CHECKSUM.offset, CHECKSUM.length);
-  return stated === sum || stated === sum - 256 * high;
+  return stated === sumOfBytes(view, at) + field || stated === signedSum(bytes, at);
+}
+
+/** Four bytes at a time in two 16-bit lanes, which 512 bytes can't overflow. */
+function sumOfBytes(view: DataView, at: number): number {
+  let lanes = 0;
+  for (let i = at; i < at + BLOCK; i += 4) {
+    const word = view.getInt32(i, true);
+    lanes = (lanes + (word & 0x00ff00ff) + ((word >>> 8) & 0x00ff00ff)) | 0;
+  }
+  return (lanes & 0xffff) + (lanes >>> 16);
+}
+
+function signedSum(bytes: Buffer, at: number): number {
+  let sum = 0;
+  for (let i = at; i < at + BLOCK; i++) {
+    const isField = i >= at + CHECKSUM.offset && i < at + CHECKSUM.offset + CHECKSUM.length;
+    sum += isField ? SPACE : bytes.readInt8(i);
+  }
+  return sum;
 }
 
 export const sizeOf = (bytes: Buffer, at: number): number => number(bytes, at + SIZE.offset, SIZE.length);

@@ -300,3 +300,11 @@ function badSize(text: string): Buffer {
   header.write(text, 124, "latin1");
   return withChecksum(header);
 }
+
+/** As old Sun tars made it: bytes above 127 count as negative. */
+function signedChecksum(): Buffer {
+  const header = tarHeader({ path: "ä" }, 0);
+  const unsigned = parseInt(header.toString("latin1", 148, 154), 8);
+  header.write(`${(unsigned - 2 * 256).toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+  return header;
+}

@@ -73,6 +73,9 @@ export class TarReader {
   #entries = 0;
   /** A header split over two chunks. */
   readonly #split = Buffer.alloc(BLOCK);
+  readonly #splitView = viewOf(this.#split);
+  /** The current chunk once more, for reading words. */
+  #view = this.#splitView;
   #splitLength = 0;
   #sawZeroBlock = false;
   /** Bytes of content and of its padding still to come. */
@@ -112,6 +115,7 @@ export class TarReader {
     const chunk = Buffer.isBuffer(bytes)
       ? bytes
       : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = viewOf(chunk);
     let at = 0;
     while (at < chunk.length && this.#state !== "done") {
       if (this.#state === "content") at = this.#content(chunk, at);
@@ -132,19 +136,19 @@ export class TarReader {
   /** Next 512-byte block, from the chunk or put together over two. */
   #block(chunk: Buffer, at: number): number {
     if (this.#splitLength === 0 && chunk.length - at >= BLOCK) {
-      this.#take(chunk, at, this.#base + at);
+      this.#take(chunk, this.#view, at, this.#base + at);
       return at + BLOCK;
     }
     const copied = chunk.copy(this.#split, this.#splitLength, at, at + BLOCK - this.#splitLength);
     this.#splitLength += copied;
     if (this.#splitLength === BLOCK) {
       this.#splitLength = 0;
-      this.#take(this.#split, 0, this.#base + at + copied - BLOCK);
+      this.#take(this.#split, this.#splitView, 0, this.#base + at + copied - BLOCK);
     }
     return at + copied;
   }
 
-  #take(bytes: Buffer, at: number, offset: number): void {
+  #take(bytes: Buffer, view: DataView, at: number, offset: number): void {
     if (this.#state === "sparseMap") {
       if (bytes[at + SPARSE_BLOCK_IS_EXTENDED] === 0) this.#startContent();
       return;
@@ -155,7 +159,8 @@ export class TarReader {
       return;
     }
     if (this.#sawZeroBlock) throw tarError("TAR_INVALID", "a header behind the end mark", offset);
-    if (!hasGoodChecksum(bytes, at)) throw tarError("TAR_INVALID", "header checksum does not match", offset);
+    if (!hasGoodChecksum(bytes, view, at))
+      throw tarError("TAR_INVALID", "header checksum does not match", offset);
     this.#header(bytes, at, offset);
   }
 
@@ -278,6 +283,8 @@ export class TarReader {
     this.#hasMetadata = false;
   }
 }
+
+const viewOf = (bytes: Buffer): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 function metadataOf(type: string): Metadata | undefined {
   switch (type) {

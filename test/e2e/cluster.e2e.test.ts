@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { kubectlPath, partNames, type Cluster } from "#hack/cluster/index.ts";
 import { addressPlan } from "#hack/cluster/local/address-plan.ts";
 import { presentCgroups } from "#hack/cluster/local/cgroups.ts";
@@ -22,6 +22,7 @@ import { identify, type ProcessRecord } from "#hack/lib/process-identity.ts";
 import { run } from "#hack/lib/run.ts";
 import { packScratchImage } from "#hack/lib/scratch-image.ts";
 import { toolPath } from "#hack/tools/programs.ts";
+import { messageOf } from "#lib/errors.ts";
 
 const A = "e2e-cluster-a";
 const B = "e2e-cluster-b";
@@ -49,6 +50,16 @@ describe.runIf(canRunNodes)("a local node", () => {
   });
   afterAll(async () => {
     for (const name of [A, B]) await local.down(name, logToStderr);
+  });
+  beforeEach(({ onTestFailed }) => {
+    onTestFailed(async () => {
+      for (const what of [
+        ["pods", "-A", "-o", "wide"],
+        ["events", "-A"],
+      ]) {
+        logToStderr(await k("get", ...what).catch(messageOf));
+      }
+    });
   });
 
   it("comes up twice at once, one of them after its first making was cut off", async () => {

@@ -40,7 +40,7 @@ beforeAll(async () => {
     ref: "app",
     layers: [
       { tar: tarBytes([{ path: "etc/os-release", content: "ID=debian\n" }]) },
-      { tar: tarBytes([{ path: "data", content: noise }]), compression: "none" },
+      { tar: tarBytes([{ path: "data", content: noise }]) },
     ],
     config: { entrypoint: ["/app"] },
   });
@@ -63,7 +63,7 @@ async function start(...flags: string[]): Promise<string> {
 }
 
 async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, "exit");
   child.kill("SIGKILL");
   await exited;

@@ -9,33 +9,56 @@ export class Links {
   readonly #targets = new Map<string, string>();
   /** Resolved directories; emptied by each change. */
   readonly #resolved = new Map<string, string>();
+  /** The directory asked for last: neighbours in an archive mostly share theirs. */
+  #lastDirectory = "";
+  #lastResolved = "";
+
+  get size(): number {
+    return this.#targets.size;
+  }
 
   set(path: string, target: string): void {
     this.#targets.set(path, target);
-    this.#resolved.clear();
+    this.#forget();
   }
 
   delete(path: string): void {
-    if (this.#targets.delete(path)) this.#resolved.clear();
+    if (this.#targets.delete(path)) this.#forget();
   }
 
   /** Forgets links for which `isGone` answers true. */
   deleteWhere(isGone: (path: string) => boolean): void {
     for (const path of this.#targets.keys()) if (isGone(path)) this.#targets.delete(path);
+    this.#forget();
+  }
+
+  #forget(): void {
     this.#resolved.clear();
+    this.#lastDirectory = "";
+    this.#lastResolved = "";
   }
 
   /** The path with the links among its directories followed; unchanged where they go round in a circle. */
   resolveParent(path: string): string {
     const slash = path.lastIndexOf("/");
     if (slash < 0 || this.#targets.size === 0) return path;
-    const directory = path.slice(0, slash);
+    if (slash !== this.#lastDirectory.length || !path.startsWith(this.#lastDirectory)) {
+      this.#lastDirectory = path.slice(0, slash);
+      this.#lastResolved = this.#directory(this.#lastDirectory);
+    }
+    const resolved = this.#lastResolved;
+    return resolved === this.#lastDirectory
+      ? path
+      : `${resolved}${resolved === "" ? "" : "/"}${path.slice(slash + 1)}`;
+  }
+
+  #directory(directory: string): string {
     let resolved = this.#resolved.get(directory);
     if (resolved === undefined) {
       resolved = this.#follow(directory) ?? directory;
       this.#resolved.set(directory, resolved);
     }
-    return resolved === directory ? path : `${resolved}${resolved === "" ? "" : "/"}${path.slice(slash + 1)}`;
+    return resolved;
   }
 
   /** Links whose target is one of the directories above `path`: other names under which the same file is reached. */

@@ -55,22 +55,25 @@ export class RootView {
   /** Drops files that the layer's own entries take the place of, and learns its links. */
   #replace({ tree, diffId }: Fragment): ReadonlyMap<string, VisibleFile> {
     const below = new Set<string>();
-    for (const path of this.#files.keys()) {
-      addAncestors(below, path);
-    }
+    for (const path of this.#files.keys()) addAncestors(below, path);
     const replaced = new Map<string, VisibleFile>();
     const replacedDirectories = new Set<string>();
-    const isWhole = forEachTreeEntry(tree, (type, rawPath, target) => {
-      const path = this.links.resolveParent(rawPath);
-      const old = this.#files.get(path);
-      if (old) {
-        replaced.set(path, old);
-        this.#files.delete(path);
-      }
-      if (type !== "d" && below.has(path)) replacedDirectories.add(path);
-      if (type === "l") this.links.set(path, target);
-      else this.links.delete(path);
-    });
+    const isBottom = this.#files.size === 0 && this.links.size === 0;
+    const isWhole = forEachTreeEntry(
+      tree,
+      (type, rawPath, target) => {
+        const path = this.links.resolveParent(rawPath);
+        const old = this.#files.get(path);
+        if (old) {
+          replaced.set(path, old);
+          this.#files.delete(path);
+        }
+        if (type !== "d" && below.has(path)) replacedDirectories.add(path);
+        if (type === "l") this.links.set(path, target);
+        else this.links.delete(path);
+      },
+      isBottom ? "links" : "all", // under the bottom layer there is nothing to replace
+    );
     if (!isWhole)
       this.omissions.push({ code: "FRAGMENT_TREE_INVALID", message: "path list is damaged", diffId });
     if (replacedDirectories.size > 0) {

@@ -83,14 +83,18 @@ function sharedAscii(a: string, b: string): number {
   return i;
 }
 
-/** Entries in archive order. @returns false when the bytes are not a tree. */
+/**
+ * Entries in archive order, or the symlinks alone, which costs no text for the others.
+ * @returns false when the bytes are not a tree.
+ */
 export function forEachTreeEntry(
   tree: Uint8Array,
   visit: (type: TreeEntryType, path: string, target: string) => void,
+  only: "all" | "links" = "all",
 ): boolean {
   const bytes = Buffer.from(tree.buffer, tree.byteOffset, tree.byteLength);
-  let at = 0;
-  let last = "";
+  let path = Buffer.allocUnsafe(4096);
+  let [at, length] = [0, 0];
   const varint = (): number => {
     let value = 0;
     for (let shift = 0; shift < 28; shift += 7) {
@@ -101,24 +105,26 @@ export function forEachTreeEntry(
     }
     return -1;
   };
-  const text = (): string | undefined => {
-    const length = varint();
-    if (length < 0 || at + length > bytes.length) return undefined;
-    at += length;
-    return bytes.toString("utf8", at - length, at);
-  };
   while (at < bytes.length) {
-    const type = String.fromCharCode(bytes[at++] as number);
+    const type = TYPES.get(bytes[at++] as number);
     const shared = varint();
-    const rest = text();
-    const target = type === "l" ? text() : "";
-    if (!isType(type) || rest === undefined || target === undefined || shared < 0 || shared > last.length)
+    const rest = varint();
+    if (type === undefined || shared < 0 || shared > length || rest < 0 || at + rest > bytes.length)
       return false;
-    last = last.slice(0, shared) + rest;
-    visit(type, last, target);
+    length = shared + rest;
+    if (length > path.length) path = Buffer.concat([path, Buffer.allocUnsafe(length)]);
+    bytes.copy(path, shared, at, at + rest);
+    at += rest;
+    const targetLength = type === "l" ? varint() : 0;
+    if (targetLength < 0 || at + targetLength > bytes.length) return false;
+    if (only === "all" || type === "l") {
+      visit(type, path.toString("utf8", 0, length), bytes.toString("utf8", at, at + targetLength));
+    }
+    at += targetLength;
   }
   return true;
 }
 
-const isType = (type: string): type is TreeEntryType =>
-  type === "f" || type === "d" || type === "l" || type === "o";
+const TYPES: ReadonlyMap<number, TreeEntryType> = new Map(
+  (["f", "d", "l", "o"] as const).map((type) => [type.charCodeAt(0), type]),
+);

@@ -16,7 +16,7 @@ import { allPartsHealthy, dnsAnswers, nodeIsReady } from "./health.ts";
 import { importImage, ownImages } from "./images.ts";
 import { kubeApi, type KubeApi } from "./kube-api.ts";
 import { writeKubeconfigs } from "./kubeconfig.ts";
-import { startNode } from "./node-process.ts";
+import { runningPart, startNode } from "./node-process.ts";
 import type { ClusterPaths } from "./paths.ts";
 import { supervisorPlan } from "./plan.ts";
 import type { Programs } from "./programs.ts";
@@ -59,7 +59,9 @@ export async function untilReady(
 ): Promise<void> {
   const account = "/api/v1/namespaces/default/serviceaccounts/default";
   await withApi(plan, paths, async (api) => {
-    const until = (what: string, ask: () => Promise<unknown>) => waitFor(what, limitMs, ask, { tell });
+    const giveUp = async () => (await runningPart(paths, "supervisor")) === undefined;
+    const until = (what: string, ask: () => Promise<unknown>) =>
+      waitFor(what, limitMs, ask, { tell, giveUp });
     await until("parts", () => allPartsHealthy(plan, paths));
     await until("node Ready", () => nodeIsReady(api, name));
     await until("an answer from the cluster's DNS", () => dnsAnswers(plan));

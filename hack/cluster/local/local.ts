@@ -7,7 +7,6 @@ import { readdir, rm } from "node:fs/promises";
 import { exists } from "#hack/lib/file.ts";
 import { withLock } from "#hack/lib/lock.ts";
 import type { Log } from "#hack/lib/log.ts";
-import { signalRecorded } from "#hack/lib/process-identity.ts";
 import { step } from "#hack/lib/progress.ts";
 import { messageOf } from "#lib/errors.ts";
 import { addressPlan, checkName } from "./address-plan.ts";
@@ -17,7 +16,7 @@ import { partStatuses } from "./health.ts";
 import { importImage } from "./images.ts";
 import { contextName } from "./kubeconfig.ts";
 import { usedNetworks } from "./network.ts";
-import { endNode, runningPart } from "./node-process.ts";
+import { endNode, endPart, runningPart } from "./node-process.ts";
 import { clusterPaths, clustersFolder, type ClusterPaths } from "./paths.ts";
 import { preparePrograms } from "./programs.ts";
 import { readState, type ClusterState } from "./state.ts";
@@ -90,8 +89,7 @@ async function status(name: string): Promise<ClusterStatus> {
 async function kill(name: string, part: PartName): Promise<void> {
   const paths = clusterPaths(checkName(name));
   await existing(name, paths);
-  const record = await runningPart(paths, part);
-  if (!record || !(await signalRecorded(record, "SIGKILL"))) {
+  if (!(await endPart(paths, part))) {
     throw clusterErrors.make("CLUSTER_PART_NOT_RUNNING", `${part} of cluster ${name} does not run`);
   }
 }

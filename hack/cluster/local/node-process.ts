@@ -66,6 +66,15 @@ export async function endNode(plan: AddressPlan, paths: ClusterPaths): Promise<v
   await removeCgroups(plan.cgroup);
 }
 
+/** kill -9; the part's process is gone when this returns. False when it did not run. */
+export async function endPart(paths: ClusterPaths, part: PartName | "unshare"): Promise<boolean> {
+  const record = await runningPart(paths, part);
+  if (!record || !(await signalRecorded(record, "SIGKILL"))) return false;
+  const gone = async () => !(await isRunning(record));
+  await waitFor(`end of ${part}`, END_LIMIT_MS, gone, { everyMs: 10 });
+  return true;
+}
+
 /** /run is fresh at each boot, as a machine's is. */
 async function prepareFolders(paths: ClusterPaths): Promise<void> {
   await rm(paths.run, { recursive: true, force: true });

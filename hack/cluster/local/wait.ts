@@ -10,6 +10,8 @@ export interface WaitOptions {
   readonly everyMs?: number;
   /** Learns after each no what is waited for, and why not yet. */
   readonly tell?: (missing: string) => void;
+  /** Asked after each no: true means that waiting longer is pointless. */
+  readonly giveUp?: () => Promise<boolean>;
 }
 
 /** Until `ask` gives neither undefined nor false; an error counts as no. @throws CLUSTER_NOT_READY */
@@ -17,7 +19,7 @@ export async function waitFor<Answer>(
   what: string,
   limitMs: number,
   ask: () => Promise<Answer | undefined | false>,
-  { everyMs = 100, tell = () => undefined }: WaitOptions = {},
+  { everyMs = 100, tell = () => undefined, giveUp = () => Promise.resolve(false) }: WaitOptions = {},
 ): Promise<Answer> {
   const end = performance.now() + limitMs;
   for (;;) {
@@ -29,6 +31,7 @@ export async function waitFor<Answer>(
       why = ` (${messageOf(error)})`;
     }
     tell(what + why);
+    if (await giveUp()) throw clusterErrors.make("CLUSTER_NOT_READY", `no ${what}${why}`);
     if (performance.now() > end) {
       const limit = `${String(limitMs / 1000)} s`;
       throw clusterErrors.make("CLUSTER_NOT_READY", `still no ${what} after ${limit}${why}`);

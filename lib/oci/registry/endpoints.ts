@@ -13,6 +13,8 @@ export interface Endpoint {
   /** The repository's name on this endpoint. */
   readonly repository: string;
   readonly settings: RegistryHostSettings;
+  /** Another endpoint can answer in its place, so that it is not tried twice. */
+  readonly spare: boolean;
 }
 
 type Named = Pick<ImageReference, "registry" | "repository">;
@@ -21,8 +23,9 @@ type Named = Pick<ImageReference, "registry" | "repository">;
 export function endpointsOf(reference: Named, settings: RegistrySettings): readonly Endpoint[] {
   const own = hostSettings(settings, reference.registry);
   const mirrors = (own.mirrors ?? []).map((mirror) => mirrorEndpoint(mirror, reference, settings));
-  if (mirrors.length > 0 && own.fallbackToOrigin === false) return mirrors;
-  return [...mirrors, originEndpoint(reference, settings)];
+  const only = mirrors.length > 0 && own.fallbackToOrigin === false;
+  const all = only ? mirrors : [...mirrors, originEndpoint(reference, settings)];
+  return all.map((endpoint, i) => ({ ...endpoint, spare: i < all.length - 1 }));
 }
 
 /** The registry itself, for writing. */
@@ -35,6 +38,7 @@ export function originEndpoint(reference: Named, settings: RegistrySettings): En
     registry: reference.registry,
     repository: reference.repository,
     settings: own,
+    spare: false,
   };
 }
 
@@ -60,5 +64,11 @@ function mirrorEndpoint(mirror: string, reference: Named, settings: RegistrySett
   const prefix = url.pathname.replace(/^\/+|\/+$/g, "");
   const repository = prefix === "" ? reference.repository : `${prefix}/${reference.repository}`;
   const { registry } = parseReference(`${url.host}/${repository}`);
-  return { origin: url.origin, registry, repository, settings: hostSettings(settings, registry) };
+  return {
+    origin: url.origin,
+    registry,
+    repository,
+    settings: hostSettings(settings, registry),
+    spare: false,
+  };
 }

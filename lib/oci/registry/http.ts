@@ -5,6 +5,7 @@ import { ociErrors } from "../errors.ts";
 import { Authorizer } from "./authorizer.ts";
 import type { Actions } from "./authorizer.ts";
 import { Budget } from "./budget.ts";
+import { endpointsOf } from "./endpoints.ts";
 import type { Endpoint } from "./endpoints.ts";
 import { deniedFailure, hostOf, networkFailure, registryMessage, statusFailure } from "./failures.ts";
 import { Retryable, retryAfterMs, withRetry } from "./retry.ts";
@@ -15,6 +16,7 @@ import type { HttpRequest, HttpResponse } from "./transport.ts";
 
 const DEFAULT_CONCURRENT = 8;
 const MAX_ERROR_BODY = 16 * 1024;
+const MIRROR_REST_MS = 60_000;
 
 export interface RegistryRequest {
   readonly method: HttpRequest["method"];
@@ -32,6 +34,8 @@ export class RegistryHttp {
   readonly #transport: Transport;
   readonly #authorizer: Authorizer;
   readonly #budgets = new Map<string, Budget>();
+  /** Mirrors that could not be reached, and until when they are left for last. */
+  readonly #resting = new Map<string, number>();
 
   constructor(settings: RegistrySettings, ports: RegistryPorts, held: readonly HeldToken[] = []) {
     this.settings = settings;
@@ -50,13 +54,25 @@ export class RegistryHttp {
     request: RegistryRequest,
     consume: (response: HttpResponse) => Promise<T>,
   ): Promise<T> {
-    return withRetry(this.settings, this.ports, request.signal, async () => {
+    const settings = endpoint.spare ? { ...this.settings, maxAttempts: 1 } : this.settings;
+    return withRetry(settings, this.ports, request.signal, async () => {
       try {
         return await consume(await this.#once(endpoint, request));
       } catch (error) {
-        throw networkFailure(error, endpoint);
+        const failure = networkFailure(error, endpoint);
+        const broken = failure !== error && endpoint.spare;
+        if (broken) this.#resting.set(endpoint.origin, this.ports.clock.now() + MIRROR_REST_MS);
+        throw failure;
       }
     });
+  }
+
+  /** In the order to try them: a mirror that could not be reached a moment ago comes last. */
+  endpoints(name: Pick<Endpoint, "registry" | "repository">): readonly Endpoint[] {
+    const all = endpointsOf(name, this.settings);
+    const now = this.ports.clock.now();
+    const rests = ({ origin }: Endpoint): boolean => (this.#resting.get(origin) ?? 0) > now;
+    return [...all.filter((one) => !rests(one)), ...all.filter(rests)];
   }
 
   /** As `fetch`, for a body that is read afterwards: what breaks then is the reader's to handle. */

@@ -3,7 +3,7 @@
 import { lstat, readdir, readlink } from "node:fs/promises";
 import type { Stats } from "node:fs";
 import { join } from "node:path";
-import { byKey, byText } from "../../compare.ts";
+import { byText } from "../../compare.ts";
 import { readFileRange } from "../local/file-range.ts";
 import { padding, contentSize, tarEnd, tarHeader } from "./tar-entry.ts";
 import type { TarEntry } from "./tar-entry.ts";
@@ -33,11 +33,6 @@ export function tarBytes(entries: readonly TarEntry[]): Buffer {
     return size === 0 ? [tarHeader(entry)] : [tarHeader(entry), Buffer.from(content ?? ""), padding(size)];
   });
   return Buffer.concat([...parts, tarEnd]);
-}
-
-/** Entries sorted by path, parents before what is in them. */
-export function sortEntries(entries: readonly TarEntry[]): readonly TarEntry[] {
-  return entries.toSorted(byKey((entry) => entry.path.replace(/\/$/, "")));
 }
 
 export interface TreeOptions {

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * `node hack/images/main.ts NAME...` builds the named images where their inputs changed and prints where they are.
+ */
+import { messageOf } from "#lib/errors.ts";
+import { logToStderr, type Log } from "#hack/lib/log.ts";
+import { demoImages } from "./demo.ts";
+import { productImage } from "./product.ts";
+import { registryImage } from "./registry.ts";
+
+const builders: Readonly<Record<string, (log: Log) => Promise<string>>> = {
+  product: productImage,
+  registry: registryImage,
+  demo: async (log) => (await demoImages(log)).layout,
+};
+
+const wanted = process.argv.slice(2).map((name) => builders[name]);
+if (wanted.length === 0 || wanted.includes(undefined)) {
+  logToStderr(`usage: node hack/images/main.ts NAME...   NAME is one of ${Object.keys(builders).join(", ")}`);
+  process.exitCode = 2;
+} else {
+  try {
+    for (const build of wanted) if (build) console.log(await build(logToStderr));
+  } catch (error) {
+    logToStderr(messageOf(error));
+    process.exitCode = 1;
+  }
+}
