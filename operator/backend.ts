@@ -85,7 +85,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     evaluator,
     resolve: registries.resolveDigest,
     requestScan: async (repository, digest) => {
-      await createScan(client, caches, config.namespace, { imageRef: repository, digest });
+      await createScan(client, caches, config.namespace, { imageRef: repository, digest, discovered: true });
     },
   });
   const parts: Parts = {

@@ -56,6 +56,8 @@ export interface Caches {
 export const BY_DIGEST = "digest";
 export const BY_NAMESPACE_DIGEST = "namespace/digest";
 export const BY_UID = "uid";
+/** Scans by the digest of a document that they made. */
+export const BY_ARTIFACT = "artifact";
 
 export function startCaches(client: KubeClient, namespace: string, logger: KubeLogger): Caches {
   const ours = <T extends KubeObject>(
@@ -82,6 +84,7 @@ export function startCaches(client: KubeClient, namespace: string, logger: KubeL
     scans: ours<Scan>(resources.scans, {
       [BY_DIGEST]: (scan: Scan) => digestsOf(scan),
       [BY_UID]: (scan: Scan) => [scan.metadata.uid ?? ""],
+      [BY_ARTIFACT]: (scan: Scan) => [...new Set(scan.status?.artifacts?.map(({ digest }) => digest) ?? [])],
     }),
     reports: ours<Report>(resources.reports, {
       [BY_DIGEST]: (report: Report) => [report.spec.imageDigest],

@@ -70,6 +70,7 @@ function schedulePorts({ clock, runs, queues }: Parts): SchedulePorts {
   return {
     clock,
     lastRun: async (uid) => (await runs.get(uid))?.body,
+    jobState: (key) => queues.run.state(key),
     enqueue: (job) => enqueue(queues.run, job),
   };
 }
@@ -99,9 +100,10 @@ function reportPorts(parts: Parts): ReportPorts {
   };
 }
 
-async function factsOf({ caches, images }: Parts, digest: Digest): Promise<ImageFactsState> {
+async function factsOf({ caches, config, images }: Parts, digest: Digest): Promise<ImageFactsState> {
   if ((await images.find(digest)) !== undefined) return { state: "scanned" };
-  const scan = caches.scans.byIndex(BY_DIGEST, digest)[0];
+  const scans = caches.scans.byIndex(BY_DIGEST, digest);
+  const scan = scans.find(({ metadata }) => metadata.namespace === config.namespace) ?? scans[0];
   const ready = scan?.status?.conditions?.find(({ type }) => type === "Ready");
   if (scan?.status?.phase === "Failed" && ready !== undefined) {
     return { state: "failed", reason: ready.reason, message: `scan ${keyOf(scan)}: ${ready.message}` };

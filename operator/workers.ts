@@ -41,8 +41,7 @@ export function startWorkers(parts: Parts, controllers: Controllers): Workers {
     queues.scan.work(
       parts.config.scanWorkers,
       async (job, signal) => {
-        const timeout = AbortSignal.timeout(scanTimeoutMs(parts));
-        const record = await runScanJob(job.payload, AbortSignal.any([signal, timeout]), scanPorts);
+        const record = await runScanJob(job.payload, signal, scanPorts);
         observeScan(parts, record);
         logger.info(factsOf(job.payload.imageReference, record.result), "image scanned");
       },
@@ -76,17 +75,19 @@ export function startWorkers(parts: Parts, controllers: Controllers): Workers {
       },
     ),
   ];
-  parts.knowledge.onChange(() => controllers.knowledgeChanged());
   const sweep = (): void => {
     queues.import.add("sweep", { sweep: true }).catch((error: unknown) => {
       logger.error({ err: error }, "sweep of feeds not queued");
     });
   };
-  const unsubscribe = [parts.caches.advisorySources, parts.caches.vexSources].map((store) =>
-    store.onChange((change) => {
-      if (change.type === "deleted") sweep();
-    }),
-  );
+  const unsubscribe = [
+    parts.knowledge.onChange(() => controllers.knowledgeChanged()),
+    ...[parts.caches.advisorySources, parts.caches.vexSources].map((store) =>
+      store.onChange((change) => {
+        if (change.type === "deleted") sweep();
+      }),
+    ),
+  ];
   sweep();
   return {
     stop: async () => {
@@ -111,7 +112,8 @@ function scanJobPorts(parts: Parts): ScanJobPorts {
     records: parts.scanRecords,
     defaultPlatform: { os: "linux", architecture: process.arch === "x64" ? "amd64" : process.arch },
     analyzers: analyzerKey,
-    openSource: (job) => registries.open(job.imageReference, job.pullSecrets),
+    timeoutMs: () => scanTimeoutMs(parts),
+    openSource: (job) => registries.open(job.imageReference, job.namespace, job.pullSecrets),
     scan: (source, platform, options) =>
       scanImage(source, platform, { fragmentCache, layerWorkers }, options),
     toCycloneDx: (sbom, imageName) => cycloneDxText(toCycloneDx(sbom, { imageName, toolVersion: version })),
@@ -238,7 +240,11 @@ function runJobPorts(parts: Parts, scanPorts: ScanJobPorts, controllers: Control
       }
     },
     rescan: async (_schedule, digest, signal) => {
-      for (const scan of caches.scans.byIndex(BY_DIGEST, digest)) {
+      const all = caches.scans.byIndex(BY_DIGEST, digest);
+      const ours = all.filter(({ metadata }) => metadata.namespace === config.namespace);
+      if (all.length === 0) throw new Error(`there is no Scan of ${digest}`);
+      // A Scan that somebody made with credentials of his own does not decide whether the image can be read.
+      for (const scan of ours.length > 0 ? ours : all) {
         const job = { ...jobOf(scan), force: true };
         const { result } = await runScanJob(job, signal, scanPorts);
         controllers.scanSettled(scan.metadata.uid ?? "");

@@ -4,6 +4,7 @@ import { decide, needsVerdict } from "./decide.ts";
 import type { FactsCache } from "./facts-cache.ts";
 import { parseReview, reviewResponse } from "./review.ts";
 import type { Review } from "./review.ts";
+import { isReference } from "./types.ts";
 import type { AdmissionPolicy, Decision, Posture } from "./types.ts";
 
 /** What the webhook knows of the cluster, from its watches. */
@@ -44,8 +45,9 @@ export async function admit(body: string, ports: AdmitPorts): Promise<string> {
 async function decideReview(review: Review, { view, facts }: AdmitPorts): Promise<Decision> {
   const policies = review.images.length === 0 ? [] : view.policiesFor(review);
   if (policies.length === 0) return { allowed: true, message: "", warnings: [], violations: [] };
-  const images = [...new Set(review.images.map((image) => image.image))].slice(0, 100);
-  const posture = needsVerdict(policies)
+  // What is no reference is refused as such, and must not spoil the question about the other images.
+  const images = [...new Set(review.images.map((image) => image.image))].filter(isReference).slice(0, 100);
+  const posture = needsVerdict(policies) && images.length > 0
     ? await facts.posture(
         { namespace: review.namespace, labels: { ...review.labels }, images },
         view.revision(),

@@ -50,9 +50,13 @@ export class FactsCache {
 
   async #load(key: string, request: PolicyRuntimeRequest): Promise<Posture> {
     try {
-      const response = await this.#ask(request);
-      const posture = { known: true as const, facts: new Map(Object.entries(response.results)) };
-      const unknown = [...posture.facts.values()].some((facts) => facts.policyVerdict === "unknown");
+      // Never in this turn of the loop: the entry in #inFlight must be there before it is taken out.
+      const response = await Promise.resolve().then(() => this.#ask(request));
+      const facts = new Map(Object.entries(response.results));
+      const posture = { known: true as const, facts };
+      const unknown = request.images.some(
+        (image) => (facts.get(image)?.policyVerdict ?? "unknown") === "unknown",
+      );
       const ttlMs = unknown ? 0 : response.ttlSeconds * 1000;
       if (ttlMs > 0) this.#keep(key, { posture, expires: this.#clock.now() + ttlMs });
       return posture;

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 
 const roles = ["operator", "webhook"] as const;
 type Role = (typeof roles)[number];
+const EXIT_AFTER_MS = 1_000;
 
 export function addServe(program: Command): void {
   program
@@ -22,7 +23,12 @@ export function addServe(program: Command): void {
         );
         return;
       }
-      await run(settings, process.env, stopSignal());
+      try {
+        await run(settings, process.env, stopSignal());
+      } finally {
+        // A start that failed half-way leaves servers and watches open, and a process that serves nothing must end.
+        setTimeout(() => process.exit(), EXIT_AFTER_MS).unref();
+      }
     });
 }
 

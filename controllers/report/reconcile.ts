@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A Report: the verdict on one image in one namespace, kept while the image runs there. */
 import { rfc3339 } from "#lib/clock.ts";
+import { codeOf, kindOf, messageOf } from "#lib/errors.ts";
 import { setConditions } from "#lib/kube/index.ts";
 import type { ConditionInput } from "#lib/kube/index.ts";
 import type { Report, ReportStatus } from "#crds/index.ts";
-import { readinessConditions } from "../outcome.ts";
+import { readinessConditions, reasonOf } from "../outcome.ts";
 import type { Outcome, Readiness } from "../outcome.ts";
 import type { Evaluation, ImageFactsState, ReportPorts, RunningState } from "./ports.ts";
 
 const MAX_OWNERS = 20;
 /** Longest planned sleep: timers beyond a day gain nothing. */
 const MAX_RECHECK_MS = 24 * 60 * 60 * 1000;
+/** After an evaluation that could not be made. */
+const RETRY_MS = 60_000;
 
 export async function reconcileReport(
   report: Report,
@@ -26,17 +29,32 @@ export async function reconcileReport(
     return undefined;
   }
   const facts = await ports.facts(report.spec.imageDigest);
-  const evaluation = facts.state === "scanned" ? await ports.evaluate(report) : undefined;
+  const evaluated = facts.state === "scanned" ? await evaluateOrSay(report, ports) : facts;
+  const evaluation = "summary" in evaluated ? evaluated : undefined;
   const status: ReportStatus = {
     ...(evaluation === undefined ? keptVerdict(report.status) : verdictOf(evaluation)),
     owners: running.owners.slice(0, MAX_OWNERS).map((owner) => ({ ...owner })),
     ...(gone === undefined ? {} : { notRunningSince: rfc3339(gone) }),
     observedGeneration: report.metadata.generation ?? 0,
-    conditions: conditionsOf(report, facts, evaluation, now),
+    conditions: conditionsOf(report, evaluated, now),
   };
-  const until = [evaluation?.validUntil, removeAt].filter((at) => at !== undefined);
+  const retryAt = facts.state === "scanned" && evaluation === undefined ? now + RETRY_MS : undefined;
+  const until = [evaluation?.validUntil, removeAt, retryAt].filter((at) => at !== undefined);
   if (until.length === 0) return { next: "settled", status };
   return { next: "recheck", status, afterMs: clamp(Math.min(...until) - now) };
+}
+
+type Failed = Extract<ImageFactsState, { readonly state: "failed" }>;
+type Waiting = Exclude<ImageFactsState, { readonly state: "scanned" }>;
+
+/** What stands in the way is said on the Report; a bug is thrown, logged and tried again. */
+async function evaluateOrSay(report: Report, ports: ReportPorts): Promise<Evaluation | Failed> {
+  try {
+    return await ports.evaluate(report);
+  } catch (error) {
+    if (kindOf(error) === "bug") throw error;
+    return { state: "failed", reason: reasonOf(codeOf(error)), message: messageOf(error) };
+  }
 }
 
 /** Truncated to whole seconds, so that what is kept in the status equals what was computed. */
@@ -74,12 +92,11 @@ function keptVerdict(status: ReportStatus | undefined): Partial<ReportStatus> {
 
 function conditionsOf(
   report: Report,
-  facts: ImageFactsState,
-  evaluation: Evaluation | undefined,
+  evaluated: Evaluation | Waiting,
   now: number,
 ): NonNullable<ReportStatus["conditions"]> {
-  const next: ConditionInput[] = [...readinessConditions(readinessOf(facts, evaluation))];
-  if (evaluation !== undefined) next.push(completeness(evaluation));
+  const next: ConditionInput[] = [...readinessConditions(readinessOf(evaluated))];
+  if ("summary" in evaluated) next.push(completeness(evaluated));
   return [
     ...setConditions(report.status?.conditions ?? [], next, {
       now,
@@ -88,11 +105,14 @@ function conditionsOf(
   ];
 }
 
-function readinessOf(facts: ImageFactsState, evaluation: Evaluation | undefined): Readiness {
-  if (facts.state === "pending")
-    return { state: "progressing", reason: "WaitingForScan", message: facts.message };
-  if (facts.state === "failed") return { state: "failed", reason: facts.reason, message: facts.message };
-  const { verdict = "unknown", reasons = [] } = evaluation?.summary ?? {};
+function readinessOf(evaluated: Evaluation | Waiting): Readiness {
+  if (!("summary" in evaluated)) {
+    const { message } = evaluated;
+    return evaluated.state === "pending"
+      ? { state: "progressing", reason: "WaitingForScan", message }
+      : { state: "failed", reason: evaluated.reason, message };
+  }
+  const { verdict, reasons } = evaluated.summary;
   return { state: "ready", reason: "Evaluated", message: [`verdict ${verdict}`, ...reasons].join("; ") };
 }
 

@@ -40,7 +40,7 @@ export function jobOf(scan: Scan): ScanJob {
     key: `${uid}:${generation}`,
     namespace,
     name,
-    imageReference: digest === undefined || imageRef.includes("@") ? imageRef : `${imageRef}@${digest}`,
+    imageReference: digest === undefined ? imageRef : `${imageRef.replace(/@.*$/s, "")}@${digest}`,
     ...(platform === undefined ? {} : { platform }),
     pullSecrets: (pullSecrets ?? []).map((secret) => ({ namespace: secret.namespace, name: secret.name })),
     force: forceGeneration > (scan.status?.scannedFor ?? 0),

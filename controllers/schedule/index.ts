@@ -35,7 +35,7 @@ export async function reconcileSchedule(
       createdAt: Date.parse(schedule.metadata.creationTimestamp ?? "") || now,
       now,
     });
-    const running = last !== undefined && last.finishedAt === undefined;
+    const running = await isRunning(last, ports);
     if (run !== undefined && !running) await ports.enqueue(runJob(schedule, run));
     const active = running || run !== undefined;
     const readiness: Readiness = { state: "ready", reason: active ? "Running" : "Scheduled", message: "" };
@@ -50,6 +50,13 @@ export async function reconcileSchedule(
     };
     return { next: "stalled", status: status(readiness, undefined) };
   }
+}
+
+/** A run whose job was given up ends nowhere, and must not hold up the runs after it. */
+async function isRunning(last: RunRecord | undefined, ports: SchedulePorts): Promise<boolean> {
+  if (last === undefined || last.finishedAt !== undefined) return false;
+  const state = await ports.jobState(last.key);
+  return state === "waiting" || state === "running";
 }
 
 function runJob(schedule: Schedule, dueAt: number): RunJob {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the schedule controller asks for, and what a run leaves behind. */
 import type { Clock } from "#lib/clock.ts";
+import type { JobState } from "#lib/stores/ports.ts";
 
 /** One run: a due time of one Schedule. */
 export interface RunJob {
@@ -29,5 +30,6 @@ export interface RunRecord {
 export interface SchedulePorts {
   readonly clock: Clock;
   lastRun(uid: string): Promise<RunRecord | undefined>;
+  jobState(key: string): Promise<JobState | undefined>;
   enqueue(job: RunJob): Promise<void>;
 }

@@ -28,7 +28,7 @@ export async function reconcileSource(
   const due = !source.spec.suspend && now >= dueAt;
   if (due && !busy) await ports.enqueue(job);
   const working = (busy || due) && record?.key !== job.key;
-  const staleSince = staleTime(record, durationMs(source.spec.staleAfter), now);
+  const staleSince = staleTime(source, record, now);
   const conditions: ConditionInput[] = [
     ...readinessConditions(readinessOf(source.spec.suspend, working, record)),
     freshness(record, staleSince, now),
@@ -39,9 +39,12 @@ export async function reconcileSource(
     observedGeneration: generation,
     conditions: [...setConditions(source.status?.conditions ?? [], conditions, { now, generation })],
   };
-  if (source.spec.suspend) return { next: "settled", status };
-  const wait = busy || due ? JOB_CHECK_MS : dueAt - now;
-  return { next: "recheck", status, afterMs: Math.max(1000, wait) };
+  const looks = [
+    ...(source.spec.suspend ? [] : [busy || due ? JOB_CHECK_MS : dueAt - now]),
+    ...(staleSince === undefined || staleSince <= now ? [] : [staleSince - now]),
+  ];
+  if (looks.length === 0) return { next: "settled", status };
+  return { next: "recheck", status, afterMs: Math.max(1000, Math.min(...looks)) };
 }
 
 function dueTime(key: string, record: ImportRecord | undefined, interval: number): number {
@@ -49,9 +52,15 @@ function dueTime(key: string, record: ImportRecord | undefined, interval: number
   return record.finishedAt + (record.error === undefined ? interval : Math.min(interval, RETRY_MS));
 }
 
-function staleTime(record: ImportRecord | undefined, staleAfter: number, now: number): number | undefined {
+/** A feed that never came in is stale since it was first seen to be. */
+function staleTime(
+  { spec, status }: AdvisorySource | VexSource,
+  record: ImportRecord | undefined,
+  now: number,
+): number | undefined {
   if (record === undefined) return undefined;
-  return record.good === undefined ? now : record.good.finishedAt + staleAfter;
+  if (record.good !== undefined) return record.good.finishedAt + durationMs(spec.staleAfter);
+  return Math.min(now, Date.parse(status?.staleSince ?? "") || now);
 }
 
 function factsOf(record: ImportRecord | undefined): Partial<AdvisorySourceStatus> {

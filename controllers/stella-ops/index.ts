@@ -48,8 +48,8 @@ export async function reconcileStellaOps(
     observedGeneration: generation,
     conditions: [...setConditions(object.status?.conditions ?? [], conditions, { now, generation })],
   };
-  if (readiness.state === "stalled") return { next: "stalled", status };
-  const afterMs = readiness.state === "ready" ? REPAIR_MS : SOON_MS;
+  // Stalled or not: certificates end, and pieces need repair.
+  const afterMs = readiness.state === "progressing" ? SOON_MS : REPAIR_MS;
   return { next: "recheck", status, afterMs: Math.max(1000, Math.min(afterMs, renewAt - now)) };
 }
 

@@ -156,6 +156,7 @@ describe("TarReader", () => {
       [prefixed("usr/share", "doc")],
       [{ path: "usr/share/doc", type: "file", size: 0, content: "" }],
     ],
+    ["a checksum of signed bytes", [signedChecksum()], [{ path: "ä", type: "file", size: 0, content: "" }]],
     ["base-256 size", [base256(3), block("abc")], [{ path: "b", type: "file", size: 3, content: "abc" }]],
   ])("reads %s", (_, blocks, seen) => expect(read(Buffer.concat([...blocks, end]), 300)).toEqual(seen));
 

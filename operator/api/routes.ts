@@ -9,7 +9,7 @@ import type { Digest } from "#lib/digest.ts";
 import type { ObjectStore } from "#lib/stores/ports.ts";
 import type { Report, Scan } from "#crds/index.ts";
 import type { Caches } from "../caches.ts";
-import { BY_DIGEST, BY_UID } from "../caches.ts";
+import { BY_ARTIFACT, BY_DIGEST, BY_UID } from "../caches.ts";
 import { reportKey } from "../evaluation/evaluator.ts";
 import type { ImageCatalog } from "../evaluation/images.ts";
 import type { Verdicts } from "../evaluation/verdicts.ts";
@@ -104,7 +104,7 @@ function documentRoutes(ports: RoutePorts): readonly Route[] {
       params: z.strictObject({ id: contracts.parameters.digest.describe("Digest of the document.") }),
       response: contracts.artifactState,
       handle: async ({ params, may }) => {
-        for (const scan of ports.caches.scans.list()) {
+        for (const scan of ports.caches.scans.byIndex(BY_ARTIFACT, params.id).slice(0, MAX_ASKED)) {
           const artifact = scan.status?.artifacts?.find((one) => one.digest === params.id);
           const image = scan.status?.imageDigest;
           if (artifact === undefined || image === undefined) continue;
@@ -212,21 +212,22 @@ function admissionRoute(ports: RoutePorts): Route {
   });
 }
 
-/** An image may be read by who may read a Report or Scan of it. */
+/**
+ * An image may be read by who may read a Report of it, or a Scan that has read it. What a Scan only asks for counts for
+ * nothing: anybody may ask for any digest.
+ */
 async function mayReadImage(
   caches: Caches,
   digest: Digest,
   namespace: string | undefined,
   may: May,
 ): Promise<boolean> {
-  const scans = caches.scans.byIndex(BY_DIGEST, digest);
+  const scans = caches.scans
+    .byIndex(BY_DIGEST, digest)
+    .filter(({ status }) => status?.imageDigest === digest || status?.indexDigest === digest);
   const digests = new Set<string>([
     digest,
-    ...scans.flatMap((scan) => [
-      scan.spec.digest ?? "",
-      scan.status?.imageDigest ?? "",
-      scan.status?.indexDigest ?? "",
-    ]),
+    ...scans.flatMap(({ status }) => [status?.imageDigest ?? "", status?.indexDigest ?? ""]),
   ]);
   const reports = [...digests].flatMap((one) => caches.reports.byIndex(BY_DIGEST, one));
   const candidates = [

@@ -21,7 +21,7 @@ const EVALUATOR_VERSION = 1;
 const MAX_SBOM_BYTES = 256 * 1024 * 1024;
 const MAX_OMISSION_LINES = 10;
 
-/** Catalog `evaluations`, id: namespace, image and slot. */
+/** Catalog `evaluations`, id: namespace, image and slot. Only the slot `report` keeps its full report as an object. */
 export interface EvaluationDocument {
   readonly key: Digest;
   readonly summary: ReportSummary;
@@ -65,20 +65,25 @@ export class Evaluator {
 
   /** The answer in force; equal questions at one time are computed once. */
   async answer(question: Question, force = false): Promise<EvaluationDocument> {
-    const key = this.#keyOf(question);
+    const { knowledge } = this.#ports;
+    const known: Known = { advisories: knowledge.advisories(), vex: knowledge.vex() };
+    const key = keyOf(question, known);
     const id = idOf(question);
     if (!force) {
-      const known = (await this.#evaluations.get(id))?.body;
+      const before = (await this.#evaluations.get(id))?.body;
       if (
-        known?.key === key &&
-        (known.validUntil === undefined || known.validUntil > this.#ports.clock.now())
+        before?.key === key &&
+        (before.validUntil === undefined || before.validUntil > this.#ports.clock.now())
       ) {
-        return known;
+        return before;
       }
     }
+    // The slot counts too: the one that keeps the report must not be answered by the one that does not.
+    const work = `${id} ${key}`;
     const running =
-      this.#running.get(key) ?? this.#compute(question, key, id).finally(() => this.#running.delete(key));
-    this.#running.set(key, running);
+      this.#running.get(work) ??
+      this.#compute(question, known, key, id).finally(() => this.#running.delete(work));
+    this.#running.set(work, running);
     return running;
   }
 
@@ -90,19 +95,25 @@ export class Evaluator {
 
   /** Forgets answers of a namespace for an image, e.g. when its Report is gone. */
   async forget(namespace: string, imageDigest: string): Promise<void> {
-    const found = await this.#evaluations.list({ where: { namespace }, limit: 1000 });
-    for (const { id, body } of found.filter(({ body }) => body.imageDigest === imageDigest)) {
+    for (const slot of ["report", "admission"] as const) {
+      const id = `${namespace}/${hexOf(imageDigest as Digest)}/${slot}`;
+      const found = (await this.#evaluations.get(id))?.body;
+      if (found === undefined) continue;
       await this.#evaluations.delete(id);
-      await this.#ports.objects.delete(reportKey(body.reportDigest));
+      if (slot === "report") await this.#ports.objects.delete(reportKey(found.reportDigest));
     }
   }
 
-  async #compute(question: Question, key: Digest, id: string): Promise<EvaluationDocument> {
-    const { clock, objects, knowledge } = this.#ports;
+  async #compute(
+    question: Question,
+    { advisories, vex }: Known,
+    key: Digest,
+    id: string,
+  ): Promise<EvaluationDocument> {
+    const { clock, objects } = this.#ports;
     const { image, policies, context } = question;
     const started = performance.now();
     const sbom = await this.#readSbom(image);
-    const advisories = knowledge.advisories();
     const matched = matchSbom(sbom, advisories.snapshot);
     const report = evaluate({
       sbom,
@@ -110,14 +121,15 @@ export class Evaluator {
       findings: matched.findings,
       uncovered: matched.uncovered,
       advisoriesDigest: advisories.digest,
-      vexSnapshot: knowledge.vex().snapshot,
+      vexSnapshot: vex.snapshot,
       policies: policies.set,
       context,
       now: clock.now(),
     });
     const bytes = Buffer.from(canonicalJson(report));
     const reportDigest = digestOf(bytes);
-    await objects.put(reportKey(reportDigest), bytes);
+    const keeps = question.slot === "report";
+    if (keeps) await objects.put(reportKey(reportDigest), bytes);
     const document = documentOf(question, key, report, {
       reportDigest,
       size: bytes.length,
@@ -125,7 +137,7 @@ export class Evaluator {
     });
     const before = (await this.#evaluations.get(id))?.body;
     await this.#evaluations.put(id, document);
-    if (before !== undefined && before.reportDigest !== reportDigest) {
+    if (keeps && before !== undefined && before.reportDigest !== reportDigest) {
       await objects.delete(reportKey(before.reportDigest));
     }
     this.#ports.observed((performance.now() - started) / 1000);
@@ -137,20 +149,25 @@ export class Evaluator {
     const bytes = await this.#ports.objects.read(artifact?.key ?? "images/missing", MAX_SBOM_BYTES);
     return JSON.parse(Buffer.from(bytes).toString("utf8")) as Sbom;
   }
+}
 
-  #keyOf({ image, policies, context }: Question): Digest {
-    const { knowledge } = this.#ports;
-    return digestOf(
-      canonicalJson({
-        version: EVALUATOR_VERSION,
-        sbom: image.sbomDigest,
-        advisories: knowledge.advisories().digest,
-        vex: knowledge.vex().digest,
-        policies: policies.digest,
-        context,
-      }),
-    );
-  }
+/** The snapshots that a key was made with; the answer is made with the same, whatever arrives meanwhile. */
+interface Known {
+  readonly advisories: ReturnType<Knowledge["advisories"]>;
+  readonly vex: ReturnType<Knowledge["vex"]>;
+}
+
+function keyOf({ image, policies, context }: Question, { advisories, vex }: Known): Digest {
+  return digestOf(
+    canonicalJson({
+      version: EVALUATOR_VERSION,
+      sbom: image.sbomDigest,
+      advisories: advisories.digest,
+      vex: vex.digest,
+      policies: policies.digest,
+      context,
+    }),
+  );
 }
 
 export const reportKey = (digest: Digest): string => `reports/${hexOf(digest)}.json`;

@@ -29,7 +29,8 @@ export interface Knowledge {
   vex(): { readonly digest: Digest; readonly snapshot: VexSnapshot };
   /** @returns whether it differs from the one in force. */
   replace(kind: SnapshotKind, bytes: Uint8Array): Promise<boolean>;
-  onChange(listener: () => void): void;
+  /** @returns what ends it. */
+  onChange(listener: () => void): () => void;
 }
 
 /** @throws OBJECT_CORRUPT, SNAPSHOT_CORRUPT when what the catalog names cannot be read */
@@ -51,7 +52,7 @@ export async function openKnowledge(catalog: Catalog, objects: ObjectStore): Pro
 class StoredKnowledge implements Knowledge {
   readonly #names: CatalogCollection<SnapshotName>;
   readonly #objects: ObjectStore;
-  readonly #listeners: (() => void)[] = [];
+  readonly #listeners = new Set<() => void>();
   #advisories: ReturnType<Knowledge["advisories"]>;
   #vex: ReturnType<Knowledge["vex"]>;
 
@@ -75,22 +76,33 @@ class StoredKnowledge implements Knowledge {
     return this.#vex;
   }
 
-  onChange(listener: () => void): void {
-    this.#listeners.push(listener);
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   async replace(kind: SnapshotKind, bytes: Uint8Array): Promise<boolean> {
     const digest = digestOf(bytes);
     const before = kind === "advisories" ? this.#advisories.digest : this.#vex.digest;
     if (digest === before && (await this.#names.get(kind)) !== undefined) return false;
+    // Opened before it is named: what cannot be read must not be what the next start finds.
+    const take =
+      kind === "advisories"
+        ? takeIn(openSnapshot(bytes), (snapshot) => (this.#advisories = { digest, snapshot }))
+        : takeIn(openVexSnapshot(bytes), (snapshot) => (this.#vex = { digest, snapshot }));
     await this.#objects.put(keyOf(kind, digest), bytes);
     await this.#names.put(kind, { digest });
-    if (kind === "advisories") this.#advisories = { digest, snapshot: openSnapshot(bytes) };
-    else this.#vex = { digest, snapshot: openVexSnapshot(bytes) };
+    take();
     if (before !== digest) await this.#objects.delete(keyOf(kind, before));
     for (const listener of this.#listeners) listener();
     return true;
   }
 }
+
+const takeIn =
+  <Value>(value: Value, set: (value: Value) => void): (() => void) =>
+  () => {
+    set(value);
+  };
 
 const keyOf = (kind: SnapshotKind, digest: Digest): string => `snapshots/${kind}/${hexOf(digest)}`;

@@ -10,11 +10,13 @@ import { canonicalJson } from "#lib/canonical-json.ts";
 import type { Clock } from "#lib/clock.ts";
 import { hexOf } from "#lib/digest.ts";
 import type { Digest, ImageDigest } from "#lib/digest.ts";
-import { codeOf, kindOf, messageOf } from "#lib/errors.ts";
+import { codeOf, defineErrors, kindOf, messageOf } from "#lib/errors.ts";
 import { parseReference, repositoryOf } from "#lib/oci/reference.ts";
 import type { ImageSource, Platform, ResolvedImage } from "#lib/oci/types.ts";
 import type { ImageCatalog } from "../evaluation/images.ts";
 import type { CatalogCollection, ObjectStore } from "#lib/stores/ports.ts";
+
+export const scanJobErrors = defineErrors("scan-job", { SCAN_TIMEOUT: "unavailable" });
 
 /** What is known of one image manifest. Catalog `images`, id: its hex digest. */
 export interface ImageDocument {
@@ -37,6 +39,8 @@ export interface ScanJobPorts {
   readonly defaultPlatform: Platform;
   /** Analyzers and versions in force, canonical. */
   readonly analyzers: string;
+  /** Longest time of one scan, in milliseconds. */
+  readonly timeoutMs: () => number;
   openSource(job: ScanJob): Promise<ImageSource>;
   scan(
     source: ImageSource,
@@ -59,9 +63,12 @@ export async function runScanJob(
   ports: ScanJobPorts,
 ): Promise<ScanRecord> {
   const startedAt = ports.clock.now();
-  const result = await scanOnce(job, signal, ports).catch((error: unknown): ScanRecord["result"] => {
+  const timeout = AbortSignal.timeout(ports.timeoutMs());
+  const either = AbortSignal.any([signal, timeout]);
+  const result = await scanOnce(job, either, ports).catch((error: unknown): ScanRecord["result"] => {
     if (signal.aborted) throw error;
-    return { ok: false, kind: kindOf(error), code: codeOf(error), message: messageOf(error).slice(0, 800) };
+    const why = timeout.aborted ? timedOut(ports.timeoutMs(), error) : error;
+    return { ok: false, kind: kindOf(why), code: codeOf(why), message: messageOf(why).slice(0, 800) };
   });
   const record: ScanRecord = {
     key: job.key,
@@ -74,6 +81,9 @@ export async function runScanJob(
   return record;
 }
 
+const timedOut = (ms: number, cause: unknown): Error =>
+  scanJobErrors.make("SCAN_TIMEOUT", `not done within ${Math.round(ms / 1000)} s (spec.scan.timeout)`, { cause });
+
 async function scanOnce(
   job: ScanJob,
   signal: AbortSignal,
@@ -83,10 +93,13 @@ async function scanOnce(
   try {
     const platform = job.platform ?? ports.defaultPlatform;
     const resolved = await source.resolve(platform);
-    if (resolved.indexDigest !== undefined)
+    // An index stands for the image that our nodes run; a Scan of another platform must not change that.
+    if (resolved.indexDigest !== undefined && isSame(platform, ports.defaultPlatform))
       await ports.images.alias(resolved.indexDigest, resolved.imageDigest);
     const known = job.force ? undefined : (await ports.images.images.get(hexOf(resolved.imageDigest)))?.body;
-    if (known !== undefined && known.analyzers === ports.analyzers) return knownResult(known, resolved);
+    if (known?.analyzers === ports.analyzers && (await isStored(known, ports.objects))) {
+      return knownResult(known, resolved);
+    }
     const { sbom, counters } = await ports.scan(source, platform, { force: job.force, signal });
     const artifacts = await storeDocuments(sbom, ports.toCycloneDx(sbom, nameOf(job)), ports.objects);
     const sbomDigest = artifacts[0]?.digest;
@@ -111,6 +124,17 @@ async function scanOnce(
   } finally {
     await source.close();
   }
+}
+
+const isSame = (a: Platform, b: Platform): boolean => canonicalJson(a) === canonicalJson(b);
+
+/** Facts whose documents are lost are made again. */
+async function isStored({ artifacts }: ImageDocument, objects: ObjectStore): Promise<boolean> {
+  for (const { key, digest } of artifacts) {
+    const head = await objects.head(key).catch(() => undefined);
+    if (head?.digest !== digest) return false;
+  }
+  return true;
 }
 
 function knownResult(known: ImageDocument, resolved: ResolvedImage): ScanRecord["result"] {

@@ -12,6 +12,9 @@ import { BY_DIGEST } from "../caches.ts";
 import type { Caches, PodObject } from "../caches.ts";
 import type { Manager } from "./run-kind.ts";
 
+/** A Scan that was asked for at admission has this long to be met by its Pod. */
+const MIN_AGE_MS = 60_000;
+
 type Discovery = StellaOps["spec"]["discovery"];
 
 const scans = resources.scans as Resource<Scan>;
@@ -62,7 +65,7 @@ export function runWorkloads(manager: Manager, options: WorkloadOptions): Contro
       if (desired.scan !== undefined) {
         await ensure(scans, scanObject(desired.scan, systemNamespace, existing), existing);
       } else if (existing !== undefined && isOurs(existing)) {
-        await removeUnused(existing, digest);
+        return { requeueAfterMs: await removeUnused(existing, digest) };
       }
       for (const wanted of desired.reports) {
         const report = caches.reports
@@ -74,13 +77,18 @@ export function runWorkloads(manager: Manager, options: WorkloadOptions): Contro
     },
   });
 
-  /** A Scan goes once no Report needs it; Reports go after their retention by their own controller. */
-  async function removeUnused(scan: Scan, digest: string): Promise<void> {
-    if (caches.reports.byIndex(BY_DIGEST, digest).length > 0) return;
+  /**
+   * A Scan goes once it is done and no Report needs it; Reports go after their retention by their own controller.
+   * @returns when to look again
+   */
+  async function removeUnused(scan: Scan, digest: string): Promise<number | undefined> {
+    if (caches.reports.byIndex(BY_DIGEST, digest).length > 0) return undefined;
     const { namespace, name, uid } = scan.metadata;
     const age = options.clock.now() - Date.parse(scan.metadata.creationTimestamp ?? "");
-    if (age < Math.min(options.retentionMs(), 60_000)) return;
+    const isDone = scan.status?.phase === "Succeeded" || scan.status?.phase === "Failed";
+    if (!isDone || age < Math.min(options.retentionMs(), MIN_AGE_MS)) return MIN_AGE_MS;
     await manager.client.delete(scans, { namespace, name }, { preconditions: { uid } });
+    return undefined;
   }
 }
 

@@ -14,7 +14,9 @@ import type { StellaOps } from "#crds/index.ts";
 export const registrySettingsErrors = defineErrors("registry-settings", {
   PULL_SECRET_FORBIDDEN: "denied",
   PULL_SECRET_MISSING: "missing",
-  PULL_SECRET_INVALID: "invalid",
+  // A Secret may be mended with no change of who names it, so this is looked at again.
+  PULL_SECRET_INVALID: "denied",
+  PULL_SECRET_FOREIGN: "denied",
 });
 
 interface Secret extends KubeObject {
@@ -29,7 +31,7 @@ export interface SecretRef {
   readonly name: string;
 }
 
-type RegistrySpec = NonNullable<StellaOps["spec"]["registries"]>[number];
+export type RegistrySpec = NonNullable<StellaOps["spec"]["registries"]>[number];
 
 /** Hosts as configured, without credentials. */
 export function hostSettings(

@@ -155,6 +155,18 @@ describe("analyzeLayer", () => {
     expect(fragment.omissions.map((omission) => omission.code)).toEqual([code]);
   });
 
+  it("reads a gzip bomb in little memory", async () => {
+    const zeros = Buffer.concat([
+      tarHeader({ path: "zeros", mode: 0o755 }, 64 << 20),
+      Buffer.alloc((64 << 20) + 1024),
+    ]);
+    const layer = memoryLayer(zeros);
+    const before = process.memoryUsage().rss;
+    const { bytes, fragment } = await readLayer(layer);
+    expect([bytes, fragment.files, fragment.omissions]).toEqual([zeros.length, [], []]);
+    expect(process.memoryUsage().rss - before).toBeLessThan(32 << 20);
+  });
+
   const good = memoryLayer([{ path: at("a"), content: manifest("a") }]);
   const as = (change: object, blob = good.blob): MemoryLayer => ({
     blob,

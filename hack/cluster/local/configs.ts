@@ -66,6 +66,8 @@ function kubeletConfig({ plan, paths }: NodeFacts) {
     containerRuntimeEndpoint: "unix:///run/containerd/containerd.sock",
     serializeImagePulls: false,
     maxParallelImagePulls: 3,
+    // An image that was loaded, and pulled under another name too, would need that registry for ever after.
+    imagePullCredentialsVerificationPolicy: "NeverVerify",
     // The disk is the developer's: how full it is must neither evict Pods nor delete loaded images.
     imageGCHighThresholdPercent: 100,
     evictionHard: { "imagefs.available": "0%", "nodefs.available": "0%", "nodefs.inodesFree": "0%" },

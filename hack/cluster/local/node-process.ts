@@ -54,14 +54,7 @@ export async function startNode(plan: AddressPlan, paths: ClusterPaths): Promise
 
 /** Ends whatever runs of the node and removes what it had from the kernel. Files stay. */
 export async function endNode(plan: AddressPlan, paths: ClusterPaths): Promise<void> {
-  for (const part of ["supervisor", "unshare"] as const) {
-    const record = await runningPart(paths, part);
-    if (!record) continue;
-    await signalRecorded(record, "SIGKILL");
-    await waitFor(`the end of ${part}`, END_LIMIT_MS, async () => !(await isRunning(record)), {
-      everyMs: 10,
-    });
-  }
+  for (const part of ["supervisor", "unshare"] as const) await endPart(paths, part);
   await disconnectNode(plan);
   await removeCgroups(plan.cgroup);
 }

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Error codes of the demo.
+ */
+import { defineErrors } from "#lib/errors.ts";
+
+export const demoErrors = defineErrors("demo", {
+  DEMO_CLUSTER_UNREACHABLE: "unavailable",
+  DEMO_REPORTS_INCOMPLETE: "unavailable",
+  DEMO_POD_NOT_REFUSED: "unavailable",
+  DEMO_PORT_FORWARD_FAILED: "unavailable",
+});
