@@ -2,6 +2,12 @@
 /** From arguments to an exit code: verbs, help, and errors as people read them. */
 import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
+import { addAdvisories } from "./verbs/advisories.ts";
+import { addCompletion } from "./verbs/completion.ts";
+import { addGet, addReport } from "./verbs/get.ts";
+import { addPolicy } from "./verbs/policy.ts";
+import { addScan } from "./verbs/scan.ts";
+import { addServe } from "./verbs/serve.ts";
 import { StellaError, codeOf, errorKinds, kindOf, messageOf } from "#lib/errors.ts";
 
 /** Exit code of a wrong call, as of any invalid input. */
@@ -9,7 +15,7 @@ const USAGE = errorKinds.invalid.exit;
 
 /** @returns 0 done, 1 verdict fail, 2 input invalid, 3 denied, 4 missing, 5 unavailable or exhausted, 70 a bug. */
 export async function run(args: readonly string[]): Promise<number> {
-  const program = await buildProgram();
+  const program = buildProgram();
   try {
     await program.parseAsync([...args], { from: "user" });
     return process.exitCode === undefined ? 0 : Number(process.exitCode);
@@ -19,7 +25,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-async function buildProgram(): Promise<Command> {
+function buildProgram(): Command {
   const program = new Command("stella")
     .description(
       "What is inside an image, which vulnerabilities matter there, whether it may be deployed, and why.",
@@ -28,31 +34,11 @@ async function buildProgram(): Promise<Command> {
     .exitOverride()
     .showHelpAfterError("(stella VERB --help shows the options)")
     .configureHelp({ sortSubcommands: false, showGlobalOptions: false });
-  for (const verb of await verbs()) verb(program);
+  for (const addVerb of verbs) addVerb(program);
   return program;
 }
 
-type AddVerb = (program: Command) => void;
-
-async function verbs(): Promise<readonly AddVerb[]> {
-  const [scan, policy, advisories, get, serve, completion] = await Promise.all([
-    import("./verbs/scan.ts"),
-    import("./verbs/policy.ts"),
-    import("./verbs/advisories.ts"),
-    import("./verbs/get.ts"),
-    import("./verbs/serve.ts"),
-    import("./verbs/completion.ts"),
-  ]);
-  return [
-    scan.addScan,
-    policy.addPolicy,
-    advisories.addAdvisories,
-    get.addGet,
-    get.addReport,
-    serve.addServe,
-    completion.addCompletion,
-  ];
-}
+const verbs = [addScan, addPolicy, addAdvisories, addGet, addReport, addServe, addCompletion];
 
 function report(error: unknown): number {
   const kind = kindOf(error);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The use case behind `stella scan`: the cluster's engines over local adapters. */
-import { readFile, readdir, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
   compileVexSnapshot,
@@ -25,13 +25,13 @@ import type { RegistrySettings } from "#lib/oci/registry/settings.ts";
 import manifest from "../package.json" with { type: "json" };
 import { loadSnapshot } from "./advisories.ts";
 import { advisoriesIn, cacheDir, fragmentsIn } from "./cache.ts";
+import { fileErrors, readText } from "./files.ts";
 import { isColorful, progressLine, say, terminalWidth, writeResult } from "./output.ts";
 import type { Output, ScanFlags } from "./verbs/scan.ts";
 
 export const scanVerbErrors = defineErrors("scan-verb", {
   TARGET_UNSUPPORTED: "invalid",
   TARGET_OFFLINE: "invalid",
-  FILE_MISSING: "missing",
 });
 
 const LOCAL = /^(oci-dir|oci-archive|docker-archive):/;
@@ -200,7 +200,7 @@ function exitCode({ verdict }: ReportDocument, failOn: ScanFlags["failOn"]): num
   return verdict === "fail" || failOn === "warn" ? 1 : 0;
 }
 
-export async function readPolicies(files: readonly string[]): Promise<readonly Policy[]> {
+async function readPolicies(files: readonly string[]): Promise<readonly Policy[]> {
   const policies: Policy[] = [];
   for (const file of files) policies.push(parsePolicy(await readText(file), { name: file }));
   return policies;
@@ -224,7 +224,7 @@ async function readVex(paths: readonly string[]): Promise<VexSnapshot> {
 
 async function jsonFiles(path: string): Promise<readonly string[]> {
   const found = await stat(path).catch((cause: unknown) => {
-    throw scanVerbErrors.make("FILE_MISSING", `there is no file or folder ${path}`, { cause });
+    throw fileErrors.make("FILE_MISSING", `there is no file or folder ${path}`, { cause });
   });
   if (!found.isDirectory()) return [path];
   const names = await readdir(path, { recursive: true });
@@ -232,10 +232,4 @@ async function jsonFiles(path: string): Promise<readonly string[]> {
     .filter((name) => name.endsWith(".json"))
     .sort()
     .map((name) => join(path, name));
-}
-
-export async function readText(file: string): Promise<string> {
-  return readFile(file, "utf8").catch((cause: unknown) => {
-    throw scanVerbErrors.make("FILE_MISSING", `cannot read ${file}`, { cause });
-  });
 }

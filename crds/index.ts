@@ -44,17 +44,14 @@ export const resources = {
 
 export type { CelRule } from "./cel.ts";
 export { durationMs } from "./duration.ts";
-export { API_VERSION, CATEGORY, GROUP, SYSTEM_NAMESPACE, VERSION } from "./kind.ts";
+export { API_VERSION, CATEGORY, GROUP, VERSION } from "./kind.ts";
 export type { Column, Resource } from "./kind.ts";
 
-export { advisorySource } from "./v1alpha1/advisory-source.ts";
 export type { AdvisorySource, AdvisorySourceSpec, AdvisorySourceStatus } from "./v1alpha1/advisory-source.ts";
 export type { Condition } from "./v1alpha1/conditions.ts";
-export { notifyChannel } from "./v1alpha1/notify-channel.ts";
 export type { NotifyChannel, NotifyChannelSpec, NotifyChannelStatus } from "./v1alpha1/notify-channel.ts";
-export { notifyRule } from "./v1alpha1/notify-rule.ts";
 export type { NotifyRule, NotifyRuleSpec, NotifyRuleStatus } from "./v1alpha1/notify-rule.ts";
-export { MAX_LISTED, report } from "./v1alpha1/report.ts";
+export { report } from "./v1alpha1/report.ts";
 export type { Report, ReportSpec, ReportStatus } from "./v1alpha1/report.ts";
 export { scanPolicy } from "./v1alpha1/scan-policy.ts";
 export type { ScanPolicy, ScanPolicySpec, ScanPolicyStatus } from "./v1alpha1/scan-policy.ts";
@@ -64,5 +61,4 @@ export { schedule } from "./v1alpha1/schedule.ts";
 export type { Schedule, ScheduleSpec, ScheduleStatus } from "./v1alpha1/schedule.ts";
 export { stellaOps } from "./v1alpha1/stellaops.ts";
 export type { StellaOps, StellaOpsSpec, StellaOpsStatus } from "./v1alpha1/stellaops.ts";
-export { vexSource } from "./v1alpha1/vex-source.ts";
 export type { VexSource, VexSourceSpec, VexSourceStatus } from "./v1alpha1/vex-source.ts";

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** One review from body to answer: reads the Pod, picks the policies, asks for facts if needed, decides. */
-import { decide, needsVerdict } from "./decide.ts";
+import { decide, isReference, needsVerdict } from "./decide.ts";
 import type { FactsCache } from "./facts-cache.ts";
 import { parseReview, reviewResponse } from "./review.ts";
 import type { Review } from "./review.ts";
-import { isReference } from "./types.ts";
 import type { AdmissionPolicy, Decision, Posture } from "./types.ts";
 
 /** What the webhook knows of the cluster, from its watches. */
@@ -47,11 +46,12 @@ async function decideReview(review: Review, { view, facts }: AdmitPorts): Promis
   if (policies.length === 0) return { allowed: true, message: "", warnings: [], violations: [] };
   // What is no reference is refused as such, and must not spoil the question about the other images.
   const images = [...new Set(review.images.map((image) => image.image))].filter(isReference).slice(0, 100);
-  const posture = needsVerdict(policies) && images.length > 0
-    ? await facts.posture(
-        { namespace: review.namespace, labels: { ...review.labels }, images },
-        view.revision(),
-      )
-    : NOT_ASKED;
+  const posture =
+    needsVerdict(policies) && images.length > 0
+      ? await facts.posture(
+          { namespace: review.namespace, labels: { ...review.labels }, images },
+          view.revision(),
+        )
+      : NOT_ASKED;
   return decide(review, policies, posture, { failOpen: view.failOpen(review.namespace) });
 }

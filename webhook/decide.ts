@@ -128,6 +128,8 @@ function softened(policy: AdmissionPolicy): Violation["enforcement"] {
 
 const digestOf = (resolved: string): string => resolved.slice(resolved.indexOf("@") + 1);
 
+export const isReference = (image: string): boolean => readReference(image) !== undefined;
+
 function readReference(image: string): ImageReference | undefined {
   try {
     return parseReference(image);

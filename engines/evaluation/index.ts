@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Public face of evaluation: facts in, report out. Nobody imports past this file. */
 export { evaluationErrors } from "./errors.ts";
-export { evaluate, reportDigest, type EvaluationInput } from "./evaluate.ts";
+export { evaluate, type EvaluationInput } from "./evaluate.ts";
 export { renderTable, type TableOptions } from "./render-table.ts";
-export { severities, severityRank } from "./severity.ts";
 export { summarize, type ReportSummary, type SummaryFinding } from "./summarize.ts";
 export type {
   Advisory,
@@ -20,7 +19,6 @@ export type {
   VexStatus,
 } from "./types.ts";
 
-export { baselinePolicy } from "./policy/baseline.ts";
 export { anyOf } from "./policy/glob.ts";
 export { nextWaiverExpiry } from "./policy/next-waiver-expiry.ts";
 export { parsePolicy, policyFromRules } from "./policy/parse-policy.ts";
@@ -37,22 +35,16 @@ export type {
 } from "./policy/types.ts";
 
 export { compileVexSnapshot, vexCompiler, type CompiledVex } from "./vex/compile-snapshot.ts";
-export { emptyVexSnapshot, openVexSnapshot } from "./vex/open-snapshot.ts";
+export { openVexSnapshot } from "./vex/open-snapshot.ts";
 export type { VexDocument, VexSnapshot, VexStatement } from "./vex/types.ts";
 
 export {
-  advisoryErrors,
   compileSnapshot,
-  connectors,
-  cvssBaseScore,
   decodeExport,
-  defaultLimits,
-  distroRelease,
   encodeExport,
   importSource,
   matchSbom,
   openSnapshot,
-  severityOfScore,
 } from "./advisories/index.ts";
 export type {
   AdvisoryHead,

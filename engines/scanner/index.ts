@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The scanner: an image in, its inventory with evidence out. */
 export { analyzerVersions } from "./analyzers/catalog.ts";
-export { composeSbom } from "./compose-sbom.ts";
-export { scanErrors } from "./errors.ts";
 export type { Fragment } from "./facts.ts";
 export type { FragmentCache, LayerAnswer, LayerTask, LayerWorkers, ScanProgress } from "./ports.ts";
 export {

@@ -27,7 +27,8 @@ export function workerUrls(entries: readonly string[]): Plugin {
 export function rewriteWorkerUrls(source: string, path: string, entries: readonly string[]): string {
   return source.replace(WORKER_URL, (_whole, relative: string) => {
     const worker = join(dirname(path), `${relative}.ts`);
-    if (!entries.includes(worker)) throw new Error(`${path} starts ${worker}, which is no entry of the bundle`);
+    if (!entries.includes(worker))
+      throw new Error(`${path} starts ${worker}, which is no entry of the bundle`);
     return `new URL("./${relative.slice(relative.lastIndexOf("/") + 1)}.js", import.meta.url)`;
   });
 }

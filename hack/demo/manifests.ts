@@ -30,5 +30,8 @@ export function withImage(text: string, { from, to, build }: ImageChange): strin
       document.setIn(["spec", "template", "metadata", "annotations", BUILD_ANNOTATION], build);
     }
   }
-  return documents.map(String).map((one) => (one.startsWith("---") ? one : `---\n${one}`)).join("");
+  return documents
+    .map(String)
+    .map((one) => (one.startsWith("---") ? one : `---\n${one}`))
+    .join("");
 }

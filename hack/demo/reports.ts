@@ -33,7 +33,7 @@ const reportList = z.object({
         .object({
           verdict: z.string().optional(),
           waived: z.number().optional(),
-          counts: z.object({ waived: z.number().optional() }).optional(),
+          conditions: z.array(z.object({ type: z.string(), status: z.string(), message: z.string() })).optional(),
         })
         .optional(),
     }),
@@ -54,12 +54,20 @@ export function progressOf(json: string, expected: readonly ExpectedReport[] = e
       ({ metadata, spec }) =>
         metadata.namespace === want.namespace && spec.repository === `${REGISTRY_HOST}/${want.repository}`,
     );
-    const name = `${want.namespace} ${want.repository}`;
-    if (found === undefined) return [`${name}: no report`];
-    const verdict = found.status?.verdict ?? "none";
-    if (verdict !== want.verdict) return [`${name}: verdict ${verdict}, not ${want.verdict}`];
-    const waived = found.status?.waived ?? found.status?.counts?.waived ?? 0;
-    return waived === want.waived ? [] : [`${name}: ${waived} waived, not ${want.waived}`];
+    const lack = found === undefined ? "no report" : lackOf(found, want);
+    return lack === undefined ? [] : [`${want.namespace} ${want.repository}: ${lack}`];
   });
   return { ready: expected.length - missing.length, missing };
+}
+
+type Report = z.infer<typeof reportList>["items"][number];
+
+/** An old verdict stands while a new one is made, so a report counts only when it is Ready. */
+function lackOf({ status }: Report, want: ExpectedReport): string | undefined {
+  const ready = status?.conditions?.find(({ type }) => type === "Ready");
+  if (ready?.status !== "True") return ready === undefined ? "not ready" : `not ready, ${ready.message}`;
+  const verdict = status?.verdict ?? "none";
+  if (verdict !== want.verdict) return `verdict ${verdict}, not ${want.verdict}`;
+  const waived = status?.waived ?? 0;
+  return waived === want.waived ? undefined : `${waived} waived, not ${want.waived}`;
 }

@@ -65,7 +65,10 @@ async function prune(folder: string, pattern: RegExp): Promise<void> {
 }
 
 /** Hex SHA-256 over named values and files; the same whatever order they are given in. */
-export async function inputKey(values: Readonly<Record<string, string>>, files: readonly string[] = []): Promise<string> {
+export async function inputKey(
+  values: Readonly<Record<string, string>>,
+  files: readonly string[] = [],
+): Promise<string> {
   const hash = createHash("sha256");
   for (const [name, value] of Object.entries(values).sort(([a], [b]) => byText(a, b))) {
     hash.update(JSON.stringify([name, value]));

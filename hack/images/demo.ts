@@ -32,7 +32,10 @@ export interface DemoImages {
 export async function demoImages(log: Log): Promise<DemoImages> {
   const inputs = [import.meta.filename, ...(await filesBelow([DEMO], (name) => !name.endsWith(".test.ts")))];
   const key = await inputKey({ base: await baseLayerKey(), node: process.arch }, inputs);
-  const layout = await cached({ name: "demo", key, suffix: "", build: (path) => buildLayout(path, log) }, log);
+  const layout = await cached(
+    { name: "demo", key, suffix: "", build: (path) => buildLayout(path, log) },
+    log,
+  );
   return { layout, refs: demoImageList.map(({ ref }) => ref) };
 }
 
@@ -41,8 +44,9 @@ async function buildLayout(path: string, log: Log): Promise<void> {
   const scratch = `${path}.apps`;
   await mkdir(scratch, { recursive: true });
   try {
-    const images: ImageInput[] = [];
-    for (const image of demoImageList) images.push(await inputOf(image, base, scratch, log));
+    const images = await step(log, "fetching the packages of the demo applications", () =>
+      Promise.all(demoImageList.map((image) => inputOf(image, base, scratch, log))),
+    );
     await step(log, "packing the demo images", () => writeOciLayout(path, images));
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -53,9 +57,9 @@ async function inputOf(image: DemoImage, base: string, scratch: string, log: Log
   const { folder, ref } = image;
   if (image.kind === "go") {
     const config: ConfigInput = { entrypoint: ["/server"], user: USER, exposedPorts: ["8080/tcp"] };
-    return { ref, platform, layers: [{ tar: await goLayer(folder, log), createdBy: `${folder}` }], config };
+    return { ref, platform, layers: [{ tar: await goLayer(folder, log), createdBy: folder }], config };
   }
-  const app = await step(log, `fetching the packages of ${ref}`, () => appLayer(folder, scratch, log));
+  const app = await appLayer(folder, scratch, log);
   const layers = [
     { tar: base, createdBy: "debootstrap --variant=minbase bookworm" },
     { tar: writeTar(app), createdBy: `packages of ${folder}` },

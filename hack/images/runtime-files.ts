@@ -42,7 +42,10 @@ export function librariesOf(output: string): readonly string[] {
   const found = new Set<string>();
   for (const line of output.split("\n").map((one) => one.trim())) {
     if (line.endsWith("=> not found")) {
-      throw imageErrors.make("IMAGE_LIBRARY_MISSING", `this machine lacks ${line.slice(0, line.indexOf(" "))}`);
+      throw imageErrors.make(
+        "IMAGE_LIBRARY_MISSING",
+        `this machine lacks ${line.slice(0, line.indexOf(" "))}`,
+      );
     }
     const path = /(?:^|=> )(\/\S+) \(0x[0-9a-f]+\)$/.exec(line)?.[1];
     if (path !== undefined) found.add(path);

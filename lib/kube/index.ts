@@ -28,14 +28,12 @@ export {
 } from "./controller.ts";
 export {
   defaultCredentials,
-  fixedCredentials,
-  inClusterCredentials,
   kubeconfigCredentials,
   type Credentials,
   type CredentialSource,
   type KubeconfigOptions,
 } from "./credentials.ts";
-export { isAlreadyExists, kubeErrors, retryAfterMsOf } from "./errors.ts";
+export { isAlreadyExists, kubeErrors } from "./errors.ts";
 export {
   createEventRecorder,
   type EventInput,
@@ -50,18 +48,8 @@ export {
   type WatchedStore,
 } from "./reflector.ts";
 export { createKubeClient, type KubeClientOptions } from "./rest-client.ts";
+export { builtin, collectionPath, defineResource, keyOf, objectPath, refOfKey } from "./resources.ts";
 export {
-  apiVersionOf,
-  builtin,
-  collectionPath,
-  defineResource,
-  keyOf,
-  keyOfRef,
-  objectPath,
-  refOfKey,
-} from "./resources.ts";
-export {
-  createStore,
   type Change,
   type IndexFunction,
   type Listener,
@@ -69,9 +57,8 @@ export {
   type StoreOptions,
   type WritableStore,
 } from "./store.ts";
-export { systemTimers, type Random, type Timers } from "./timers.ts";
+export { type Random, type Timers } from "./timers.ts";
 export {
-  silentLogger,
   type KubeLogger,
   type KubeObject,
   type ObjectMeta,
@@ -80,4 +67,4 @@ export {
   type Resource,
   type WatchEvent,
 } from "./types.ts";
-export { createWorkQueue, type WorkQueue, type WorkQueueOptions, type WorkQueueStats } from "./workqueue.ts";
+export { type WorkQueue, type WorkQueueOptions, type WorkQueueStats } from "./workqueue.ts";

@@ -93,18 +93,24 @@ export class RegistryClient {
     return this.#http.close();
   }
 
-  /** The first endpoint that answers; when none does, the last one's error, which is the registry's own. */
+  /**
+   * The first endpoint that answers. When none does: the registry's own error, unless it could not be reached and a
+   * mirror gave a definite answer (missing, denied).
+   */
   async #onEndpoints<T>(name: RepositoryName, ask: (endpoint: Endpoint) => Promise<T>): Promise<T> {
     let failure: unknown;
+    let definite: unknown;
     for (const endpoint of this.#http.endpoints(name)) {
       try {
         return await ask(endpoint);
       } catch (error) {
-        if (kindOf(error) === "bug") throw error;
+        const kind = kindOf(error);
+        if (kind === "bug") throw error;
+        if (kind === "missing" || kind === "denied") definite ??= error;
         failure = error;
       }
     }
-    throw failure;
+    throw kindOf(failure) === "unavailable" && definite !== undefined ? definite : failure;
   }
 
   async #manifest(

@@ -1,11 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Tar archives, read as a stream. */
 export { tarErrors } from "./errors.ts";
-export {
-  TarReader,
-  defaultTarLimits,
-  type EntrySink,
-  type TarEntry,
-  type TarEntryType,
-  type TarLimits,
-} from "./reader.ts";
+export { TarReader, type EntrySink, type TarEntry, type TarEntryType, type TarLimits } from "./reader.ts";

@@ -82,7 +82,9 @@ export async function runScanJob(
 }
 
 const timedOut = (ms: number, cause: unknown): Error =>
-  scanJobErrors.make("SCAN_TIMEOUT", `not done within ${Math.round(ms / 1000)} s (spec.scan.timeout)`, { cause });
+  scanJobErrors.make("SCAN_TIMEOUT", `not done within ${Math.round(ms / 1000)} s (spec.scan.timeout)`, {
+    cause,
+  });
 
 async function scanOnce(
   job: ScanJob,

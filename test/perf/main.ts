@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { availableParallelism, cpus, homedir } from "node:os";
 import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { benchImages } from "./make-image.ts";
 import { measure, middleOf, type Cost } from "./measure.ts";
 
@@ -14,7 +15,8 @@ const cache = process.env["STELLAOPS_DEV_CACHE"] ?? join(homedir(), ".cache/stel
 const bench = join(cache, "bench");
 const times = Number(process.env["BENCH_TIMES"] ?? 5);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-const here = (file: string): string => join(import.meta.dirname, file);
+const scanOnce = fileURLToPath(import.meta.resolve("./scan-once.ts"));
+const gunzipParallel = fileURLToPath(import.meta.resolve("./gunzip-parallel.ts"));
 
 const images = await benchImages(bench, say);
 const compressed = await Promise.all(images.layerFiles.map(async (file) => (await stat(file)).size));
@@ -35,7 +37,7 @@ const compileCache = { NODE_COMPILE_CACHE: join(bench, "compile-cache") };
 const clear = (): Promise<void> => rm(cacheDir, { recursive: true, force: true });
 const nothing = (): Promise<void> => Promise.resolve();
 const scan = (target: string): Promise<Cost> =>
-  measure(process.execPath, [here("scan-once.ts"), target, cacheDir, output], compileCache);
+  measure(process.execPath, [scanOnce, target, cacheDir, output], compileCache);
 
 const rows: [string, Cost][] = [];
 const row = async (name: string, prepare: () => Promise<void>, run: () => Promise<Cost>): Promise<Cost> => {
@@ -50,7 +52,7 @@ const line = (name: string, { wallMs, cpuMs, peakMb, output: text }: Cost): stri
 try {
   await scan(images.target); // fills the compile cache
   const gunzip = await row("node gunzip, layers in parallel", nothing, () =>
-    measure(process.execPath, [here("gunzip-parallel.ts"), ...images.layerFiles], compileCache),
+    measure(process.execPath, [gunzipParallel, ...images.layerFiles], compileCache),
   );
   const cold = await row("scan, cold", clear, () => scan(images.target));
   const warm = await row("scan, warm", nothing, () => scan(images.target));

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Public face of the advisories: feeds in, one snapshot, findings out. `engines/evaluation/index.ts` passes it on. */
-export { connectors } from "./connectors/catalog.ts";
-export { cvssBaseScore, severityOfScore } from "./cvss.ts";
-export { distroRelease } from "./distros.ts";
-export { advisoryErrors } from "./errors.ts";
 export { decodeExport, encodeExport } from "./export.ts";
 export { importSource } from "./import-source.ts";
 export type { ImportOptions } from "./import-source.ts";
-export { defaultLimits } from "./limits.ts";
 export type { FeedLimits } from "./limits.ts";
 export { matchSbom } from "./match-sbom.ts";
 export type { Matching } from "./match-sbom.ts";

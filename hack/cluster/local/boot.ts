@@ -12,7 +12,7 @@ import { addressPlan, type AddressPlan } from "./address-plan.ts";
 import { ensureCertificates } from "./certificates.ts";
 import { dnsObjects } from "./cluster-dns.ts";
 import { configFiles } from "./configs.ts";
-import { allPartsHealthy, dnsAnswers, nodeIsReady } from "./health.ts";
+import { allPartsHealthy, dnsAnswers, kubeletKnowsPods, nodeIsReady } from "./health.ts";
 import { importImage, ownImages } from "./images.ts";
 import { kubeApi, type KubeApi } from "./kube-api.ts";
 import { writeKubeconfigs } from "./kubeconfig.ts";
@@ -64,6 +64,7 @@ export async function untilReady(
       waitFor(what, limitMs, ask, { tell, giveUp });
     await until("parts", () => allPartsHealthy(plan, paths));
     await until("node Ready", () => nodeIsReady(api, name));
+    await until("Pods on the node", () => kubeletKnowsPods(api, name));
     await until("an answer from the cluster's DNS", () => dnsAnswers(plan));
     await until("the default service account", () => api.get(account));
   });

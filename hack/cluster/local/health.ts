@@ -69,6 +69,12 @@ export async function nodeIsReady(api: KubeApi, node: string): Promise<boolean> 
   return (seen.status?.conditions ?? []).some((one) => one.type === "Ready" && one.status === "True");
 }
 
+/** A kubelet that just started is healthy before it has heard of its Pods: until then exec and logs fail. */
+export async function kubeletKnowsPods(api: KubeApi, node: string): Promise<boolean> {
+  const seen = (await api.get(`/api/v1/nodes/${node}/proxy/pods`)) as { readonly items?: readonly unknown[] };
+  return (seen.items ?? []).length > 0;
+}
+
 /** Asks the cluster's DNS through kube-proxy, as a Pod would. */
 export async function dnsAnswers(plan: AddressPlan): Promise<boolean> {
   const resolver = new Resolver({ timeout: 500, tries: 1 });

@@ -7,6 +7,7 @@ import { cacheFolder } from "#hack/lib/cache-folder.ts";
 import { exists } from "#hack/lib/file.ts";
 import { run } from "#hack/lib/run.ts";
 import { packScratchImage } from "#hack/lib/scratch-image.ts";
+import { messageOf } from "#lib/errors.ts";
 import { DNS_IMAGE } from "./cluster-dns.ts";
 import { PAUSE_IMAGE } from "./configs.ts";
 import type { ClusterPaths } from "./paths.ts";
@@ -28,7 +29,10 @@ export async function importImage(ctr: string, paths: ClusterPaths, archivePath:
   try {
     await run(ctr, ["--address", paths.containerdSocket, "-n", "k8s.io", "images", "import", archivePath]);
   } catch (cause) {
-    throw clusterErrors.make("IMAGE_ARCHIVE_UNREADABLE", `containerd did not take ${archivePath}`, { cause });
+    const why = messageOf(cause).split("\n").at(-1) ?? "";
+    throw clusterErrors.make("IMAGE_ARCHIVE_UNREADABLE", `containerd did not take ${archivePath}: ${why}`, {
+      cause,
+    });
   }
 }
 

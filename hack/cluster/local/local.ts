@@ -44,7 +44,8 @@ async function up(name: string, log: Log): Promise<Cluster> {
     const state = await readState(paths);
     if (state && (await isUsable(state, paths, log))) return handle(state, paths, log);
     const programs = await preparePrograms(log);
-    if (state) await restart(state, paths, log);
+    if (state) log(`cluster ${name} exists but does not work; starting its node anew`);
+    await end(paths);
     const start = async () => {
       const number = await claimNumber(paths.root, state?.number, usedNetworks);
       if (state && number !== state.number) await rm(paths.root, { recursive: true, force: true });
@@ -118,18 +119,16 @@ async function isUsable(state: ClusterState, paths: ClusterPaths, log: Log): Pro
   }
 }
 
-async function restart(state: ClusterState, paths: ClusterPaths, log: Log): Promise<void> {
-  log(`cluster ${state.name} exists but does not work; starting its node anew`);
-  await endNode(addressPlan(state.number), paths);
+async function remove(paths: ClusterPaths): Promise<void> {
+  await end(paths);
+  await rm(paths.root, { recursive: true, force: true, maxRetries: 5 });
+  await releaseNumber(paths.root);
 }
 
 /** Works from what is there: a cluster whose making was cut off has a number and perhaps no state yet. */
-async function remove(paths: ClusterPaths): Promise<void> {
-  const state = await readState(paths).catch(() => undefined);
-  const number = (await heldNumber(paths.root)) ?? state?.number;
-  if (number !== undefined) await endNode(addressPlan(number), paths);
-  await rm(paths.root, { recursive: true, force: true, maxRetries: 5 });
-  await releaseNumber(paths.root);
+async function end(paths: ClusterPaths): Promise<void> {
+  const number = await heldNumber(paths.root);
+  await endNode(number === undefined ? undefined : addressPlan(number), paths);
 }
 
 async function existing(name: string, paths: ClusterPaths): Promise<ClusterState> {

@@ -43,6 +43,8 @@ export async function connectNode(plan: AddressPlan, pid: number): Promise<void>
   await inNode("ip", "link", "set", "eth0", "up");
   await inNode("ip", "route", "add", "default", "via", plan.hostIp);
   await inNode("sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward");
+  // Each Pod has a route of its own; an address without one would travel back and forth to the host.
+  await inNode("ip", "route", "add", "unreachable", plan.podCidr);
   // What nobody has translated yet, early in a boot, must fail at once: sent on, a first packet would be
   // lost, and its connection with it for half a minute.
   for (const chain of ["FORWARD", "OUTPUT"]) {

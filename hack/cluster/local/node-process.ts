@@ -20,6 +20,7 @@ import type { ClusterPaths } from "./paths.ts";
 import { waitFor } from "./wait.ts";
 import type { PartName } from "../provider.ts";
 
+const UNSHARE = "unshare";
 const START_LIMIT_MS = 20_000;
 const END_LIMIT_MS = 30_000;
 
@@ -52,9 +53,13 @@ export async function startNode(plan: AddressPlan, paths: ClusterPaths): Promise
   await writeFile(paths.networkReady, "");
 }
 
-/** Ends whatever runs of the node and removes what it had from the kernel. Files stay. */
-export async function endNode(plan: AddressPlan, paths: ClusterPaths): Promise<void> {
+/**
+ * Ends whatever runs of the node and removes what it had from the kernel. Files stay. `plan` is that of the
+ * number which the cluster holds now: after a reboot its old number may be another's.
+ */
+export async function endNode(plan: AddressPlan | undefined, paths: ClusterPaths): Promise<void> {
   for (const part of ["supervisor", "unshare"] as const) await endPart(paths, part);
+  if (!plan) return;
   await disconnectNode(plan);
   await removeCgroups(plan.cgroup);
 }
@@ -84,7 +89,7 @@ async function launch(paths: ClusterPaths): Promise<void> {
   const namespaces = ["--net", "--mount", "--pid", "--ipc", "--propagation", "private"];
   const lifetime = ["--fork", "--kill-child=SIGKILL"];
   const child = spawn(
-    "unshare",
+    UNSHARE,
     [...namespaces, ...lifetime, "--", join(paths.bin, "supervisor"), "run", paths.plan],
     { detached: true, cwd: "/", stdio: ["ignore", output.fd, output.fd] },
   );

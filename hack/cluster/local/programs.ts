@@ -50,7 +50,6 @@ const systemCommands: readonly SystemCommand[] = [
   { command: "ptp", package: "containernetworking-plugins", folders: CNI_FOLDERS },
   { command: "portmap", package: "containernetworking-plugins", folders: CNI_FOLDERS },
   { command: "iptables", package: "iptables" },
-  { command: "conntrack", package: "conntrack" },
   { command: "ip", package: "iproute2" },
   { command: "nsenter", package: "util-linux" },
   { command: "unshare", package: "util-linux" },

@@ -31,7 +31,8 @@ export async function appLayer(folder: string, scratch: string, log: Log): Promi
 async function npmPackages(source: string, target: string, log: Log): Promise<void> {
   const { npm = "npm" } = await ensureCommands([{ command: "npm", package: "npm" }], log);
   await mkdir(target, { recursive: true });
-  for (const name of ["package.json", "package-lock.json"]) await copyFile(join(source, name), join(target, name));
+  for (const name of ["package.json", "package-lock.json"])
+    await copyFile(join(source, name), join(target, name));
   const quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--install-links=false"];
   await fromRegistry("packages from the npm registry", () =>
     run(npm, ["ci", "--ignore-scripts", ...quiet, "--prefix", target], { cwd: target }),
@@ -50,7 +51,16 @@ async function pythonPackages(requirements: string, target: string, wheels: stri
   const exact = ["--no-deps", "--require-hashes", "--only-binary=:all:", "--disable-pip-version-check"];
   const platform = ["--platform=any", "--implementation=py", "--abi=none", `--python-version=${PYTHON}`];
   await fromRegistry("packages from PyPI", () =>
-    run(pip3, ["download", "--quiet", ...exact, ...platform, "--dest", wheels, "--requirement", requirements]),
+    run(pip3, [
+      "download",
+      "--quiet",
+      ...exact,
+      ...platform,
+      "--dest",
+      wheels,
+      "--requirement",
+      requirements,
+    ]),
   );
   await mkdir(target, { recursive: true });
   for (const wheel of (await readdir(wheels)).sort(byText)) {

@@ -30,7 +30,10 @@ const COPYRIGHT = /^usr\/share\/doc(?:\/[^/]+(?:\/copyright)?)?$/;
 /** Path of an uncompressed tar of the layer. @throws IMAGE_PLATFORM_UNSUPPORTED, IMAGE_PACKAGES_UNAVAILABLE */
 export async function debianBaseLayer(log: Log): Promise<string> {
   const key = await baseLayerKey();
-  return cached({ name: `debian-${SUITE}`, key, suffix: ".tar", build: (path) => buildLayer(path, log) }, log);
+  return cached(
+    { name: `debian-${SUITE}`, key, suffix: ".tar", build: (path) => buildLayer(path, log) },
+    log,
+  );
 }
 
 export function baseLayerKey(): Promise<string> {

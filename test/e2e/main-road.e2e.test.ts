@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The main road on a real cluster: Pods become Scans and Reports, policies change verdicts without a scan, waivers
+ * end by themselves, bad Pods are refused, and nothing is lost when the operator is killed.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { apply, applyText } from "#hack/demo/kubectl.ts";
+import { rfc3339 } from "#lib/clock.ts";
+import { builtin, defineResource } from "#lib/kube/index.ts";
+import type { KubeObject } from "#lib/kube/index.ts";
+import { resources } from "#crds/index.ts";
+import type { Report, Scan } from "#crds/index.ts";
+import { eventually } from "#test/support/eventually.ts";
+import { install, REGISTRY } from "#test/support/installation.ts";
+import type { Installation } from "#test/support/installation.ts";
+import { writeSmallImages } from "#test/support/small-images.ts";
+
+const reports = defineResource<Report>(resources.reports);
+const scans = defineResource<Scan>(resources.scans);
+const MANY = Array.from({ length: 20 }, (_, index) => `many/app-${index}:1`);
+const KILLED = Array.from({ length: 50 }, (_, index) => `killed/app-${index}:1`);
+
+let at: Installation;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "stella-e2e-road-"));
+  const [installed, layout] = await Promise.all([install("e2e-road"), writeImages(folder)]);
+  at = installed;
+  for (const ref of ["shop/bad:1", "shop/good:1", "shop/waived:1", ...MANY, ...KILLED]) {
+    await at.push(`oci-dir:${layout}:${ref}`, ref);
+  }
+  await applyText(at.kubectl, SETTINGS);
+  await apply(at.kubectl, "-f", "config/samples/advisorysource.yaml");
+  await eventually("the operator is ready", async () => isReady("stellaops", "stellaops"), 120_000);
+  await eventually("feeds are imported", async () => isReady("advisorysource", "kit-npm", "stellaops"));
+});
+
+afterAll(async () => {
+  await at.remove();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const writeImages = (into: string): Promise<string> =>
+  writeSmallImages(into, [
+    { ref: "shop/bad:1", npm: { cryptiles: "4.1.1" } },
+    { ref: "shop/good:1", npm: { cryptiles: "4.1.3" } },
+    { ref: "shop/waived:1", npm: { jws: "2.0.0" } },
+    ...[...MANY, ...KILLED].map((ref) => ({ ref })),
+  ]);
+
+const SETTINGS = `
+apiVersion: v1
+kind: Namespace
+metadata: { name: road }
+---
+apiVersion: v1
+kind: Namespace
+metadata: { name: gated }
+---
+apiVersion: stella-ops.org/v1alpha1
+kind: StellaOps
+metadata: { name: stellaops }
+spec:
+  reportRetention: 2s
+  components: { webhook: { replicas: 2, failClosedNamespaces: [gated] } }
+  discovery: { excludeNamespaces: [stellaops, stellaops-demo, kube-system] }
+  registries:
+    - host: ${REGISTRY}
+      mirrors: [{ url: "http://registry.stellaops-demo.svc:5000" }]
+`;
+
+async function isReady(kind: string, name: string, namespace = ""): Promise<boolean> {
+  const flags = namespace === "" ? [] : ["-n", namespace];
+  const path = '-o=jsonpath={.status.conditions[?(@.type=="Ready")].status}';
+  return (await at.kubectl("get", kind, name, ...flags, path)).trim() === "True";
+}
+
+const pod = (namespace: string, name: string, image: string): string => `
+apiVersion: v1
+kind: Pod
+metadata: { namespace: ${namespace}, name: ${name}, labels: { app: ${name} } }
+spec:
+  terminationGracePeriodSeconds: 0
+  containers: [{ name: main, image: "${REGISTRY}/${image}" }]
+`;
+
+const reportOn = async (namespace: string, repository: string): Promise<Report | undefined> =>
+  (await at.client.list(reports, { namespace })).items.find(
+    ({ spec }) => spec.repository === `${REGISTRY}/${repository}`,
+  );
+
+const verdictOf = (
+  namespace: string,
+  repository: string,
+  verdict: string,
+  waived?: number,
+): Promise<Report> =>
+  eventually(`${repository} in ${namespace} is ${verdict}`, async () => {
+    const report = await reportOn(namespace, repository);
+    const hasWaived = waived === undefined || report?.status?.waived === waived;
+    if (report?.status?.verdict === verdict && hasWaived) return report;
+    throw new Error(JSON.stringify(report?.status?.conditions ?? "no report"));
+  });
+
+const scanStates = async (): Promise<ReadonlyMap<string, string>> =>
+  new Map(
+    (await at.client.list(scans, {})).items.map(({ metadata, status }) => [
+      metadata.name,
+      `${status?.finishTime ?? ""} ${JSON.stringify(status?.layers)}`,
+    ]),
+  );
+
+const policy = (namespace: string, name: string, spec: string): string => `
+apiVersion: stella-ops.org/v1alpha1
+kind: ScanPolicy
+metadata: { namespace: ${namespace}, name: ${name} }
+spec: ${spec}
+`;
+
+describe("reports", () => {
+  it("says what runs, with verdict and worst findings", async () => {
+    await applyText(
+      at.kubectl,
+      pod("road", "bad", "shop/bad:1") + "---" + pod("road", "good", "shop/good:1"),
+    );
+    const bad = await verdictOf("road", "shop/bad", "fail");
+    const good = await verdictOf("road", "shop/good", "pass");
+    expect(bad.status?.worst?.[0]).toMatchObject({
+      id: "CVE-2018-1000620",
+      purl: "pkg:npm/cryptiles@4.1.1",
+      action: "fail",
+    });
+    expect(bad.status?.owners).toEqual([{ kind: "Pod", name: "bad" }]);
+    expect(good.status?.counts?.critical).toBe(0);
+    expect(bad.metadata.name).toMatch(/^bad-[0-9a-f]{12}$/);
+  });
+
+  it("prints the columns that people look for", async () => {
+    const table = await at.kubectl("get", "reports", "-A");
+    expect(table.split("\n")[0]?.trim().split(/\s+/)).toEqual([
+      "NAMESPACE",
+      "NAME",
+      "IMAGE",
+      "VERDICT",
+      "CRIT",
+      "HIGH",
+      "MED",
+      "WAIVED",
+      "SIGNED",
+      "AGE",
+    ]);
+  });
+
+  it("changes verdicts with the policy, without a scan", async () => {
+    const before = await scanStates();
+    const lenient = "{ rules: [{ name: all-may-pass, match: { severity: '>=low' }, action: warn }] }";
+    await applyText(at.kubectl, policy("stellaops", "road", lenient));
+    await verdictOf("road", "shop/bad", "warn");
+    expect(await scanStates()).toEqual(before);
+    await at.kubectl("-n", "stellaops", "delete", "scanpolicy", "road");
+    await verdictOf("road", "shop/bad", "fail");
+    expect(await scanStates()).toEqual(before);
+  });
+
+  it("ends a waiver by itself, without a scan", async () => {
+    await applyText(at.kubectl, pod("road", "waived", "shop/waived:1"));
+    // The built-in baseline only warns of what has no fix.
+    await verdictOf("road", "shop/waived", "warn");
+    const before = await scanStates();
+    const until = rfc3339(Date.now() + 12_000);
+    const rules = `[{ name: until-soon, match: { cve: [CVE-2016-1000223] }, action: { ignore: { until: "${until}", justification: a test } } }, { name: high, match: { severity: ">=high" }, action: fail }]`;
+    await applyText(at.kubectl, policy("stellaops", "road", `{ rules: ${rules} }`));
+    const waived = await verdictOf("road", "shop/waived", "pass", 1);
+    expect(waived.status?.nextExpiry).toBe(until);
+    await verdictOf("road", "shop/waived", "fail", 0);
+    expect(await scanStates()).toEqual(before);
+    await at.kubectl("-n", "stellaops", "delete", "scanpolicy", "road");
+  });
+
+  it("removes the Report of a workload that is gone, after the retention", async () => {
+    await at.kubectl("-n", "road", "delete", "pod", "good", "--wait");
+    await eventually("the report is gone", async () => (await reportOn("road", "shop/good")) === undefined);
+    await eventually(
+      "its scan too",
+      async () => ![...(await scanStates()).keys()].some((name) => name.startsWith("good-")),
+      120_000,
+    );
+  });
+
+  it("says what is wrong with a policy, by field, and goes on", async () => {
+    const bad = "{ rules: [{ name: typo, match: { severty: [high] }, action: fail }] }";
+    await applyText(at.kubectl, policy("road", "typo", bad));
+    const message = await eventually("the policy is stalled", async () => {
+      const text = await at.kubectl(
+        "-n",
+        "road",
+        "get",
+        "scanpolicy",
+        "typo",
+        '-o=jsonpath={.status.conditions[?(@.type=="Stalled")]}',
+      );
+      return text.includes('"True"') ? text : undefined;
+    });
+    expect(message).toContain("severty");
+    expect(message).toContain("PolicyInvalid");
+    await at.kubectl("-n", "road", "delete", "scanpolicy", "typo");
+  });
+
+  it("says why an image cannot be scanned", async () => {
+    const scan = (name: string, image: string): string => `
+apiVersion: stella-ops.org/v1alpha1
+kind: Scan
+metadata: { namespace: road, name: ${name} }
+spec: { imageRef: "${image}" }
+---`;
+    await applyText(
+      at.kubectl,
+      scan("unknown", `${REGISTRY}/no/such:1`) + scan("nowhere", "registry.invalid/app:1"),
+    );
+    const reason = (name: string) =>
+      eventually(
+        `${name} failed`,
+        async () => {
+          const { status } = await at.client.get(scans, { namespace: "road", name });
+          return status?.phase === "Failed"
+            ? status.conditions?.find(({ type }) => type === "Ready")?.reason
+            : undefined;
+        },
+        120_000,
+      );
+    expect(await reason("unknown")).toBe("ImageMissing");
+    expect(await reason("nowhere")).toBe("RegistryUnavailable");
+    await at.kubectl("-n", "road", "delete", "scan", "unknown", "nowhere");
+  });
+});
+
+describe("admission", () => {
+  beforeAll(async () => {
+    const gate = `{ enforcement: enforce, selector: { namespaces: [gated] }, admission: { requireVerdict: warn, onUnknown: warn, deniedTags: [latest] }, rules: [{ name: critical, match: { severity: [critical] }, action: fail }] }`;
+    await applyText(at.kubectl, policy("stellaops", "gate", gate));
+    await eventually("the webhook is there", async () => isReady("stellaops", "stellaops"), 120_000);
+  });
+
+  const refusal = (image: string): Promise<string> =>
+    applyText(at.kubectl, pod("gated", "try", image)).then(
+      () => "",
+      (error: unknown) => String(error),
+    );
+
+  it("refuses a Pod whose image fails, and says why", async () => {
+    const text = await eventually("the refusal", async () => {
+      const said = await refusal("shop/bad:1");
+      return said.includes("verdict fail") ? said : undefined;
+    });
+    expect(text).toContain("[policy stellaops/gate, containers[0]]");
+    // The namespace does not run the image: what is inside is not told.
+    expect(text).not.toContain("CVE-2018-1000620");
+  });
+
+  it("refuses a tag by rule, in every kind of container", async () => {
+    expect(await refusal("shop/good:latest")).toContain('has the tag "latest"');
+    const withInit = pod("gated", "try", "shop/good:1").replace(
+      "containers:",
+      `initContainers: [{ name: init, image: "${REGISTRY}/shop/good:latest" }]\n  containers:`,
+    );
+    await expect(applyText(at.kubectl, withInit)).rejects.toThrow("initContainers[0]");
+  });
+
+  it("lets a good Pod in", async () => {
+    await eventually("the pod is let in", async () => (await refusal("shop/good:1")) === "");
+    await at.kubectl("-n", "gated", "delete", "pod", "try");
+  });
+
+  it("fails open or closed by namespace when the backend is away", async () => {
+    await applyText(
+      at.kubectl,
+      policy(
+        "road",
+        "own-gate",
+        "{ enforcement: enforce, admission: { requireVerdict: warn }, rules: [{ name: any, match: { severity: [critical] }, action: fail }] }",
+      ),
+    );
+    await at.kubectl("-n", "stellaops", "scale", "deployment/stellaops-operator", "--replicas=0");
+    try {
+      await eventually(
+        "closed",
+        async () => (await refusal("shop/waived:1")).includes("fails closed"),
+        60_000,
+      );
+      await applyText(at.kubectl, pod("road", "open", "shop/good:1"));
+    } finally {
+      await at.kubectl("-n", "stellaops", "scale", "deployment/stellaops-operator", "--replicas=1");
+      await at.kubectl(
+        "-n",
+        "stellaops",
+        "rollout",
+        "status",
+        "deployment/stellaops-operator",
+        "--timeout=120s",
+      );
+    }
+    await at.kubectl("-n", "road", "delete", "scanpolicy", "own-gate");
+  });
+
+  it("is repaired when somebody deletes its pieces", async () => {
+    await at.kubectl("-n", "stellaops", "delete", "deployment", "stellaops-webhook");
+    await at.kubectl("delete", "validatingwebhookconfiguration", "stellaops");
+    await at.kubectl("-n", "stellaops", "delete", "secret", "stellaops-webhook-tls");
+    await eventually(
+      "all is there again",
+      async () => {
+        await at.kubectl(
+          "-n",
+          "stellaops",
+          "get",
+          "deployment/stellaops-webhook",
+          "secret/stellaops-webhook-tls",
+        );
+        await at.kubectl("get", "validatingwebhookconfiguration", "stellaops");
+        return isReady("stellaops", "stellaops");
+      },
+      120_000,
+    );
+  });
+});
+
+describe("scale and crashes", () => {
+  it("makes 20 Scans for 200 Pods of 20 images", async () => {
+    await applyText(at.kubectl, "apiVersion: v1\nkind: Namespace\nmetadata: { name: many }\n");
+    const digests = await Promise.all(MANY.map(digestOfPushed));
+    await Promise.all(
+      Array.from({ length: 200 }, async (_, index) => {
+        const ref = MANY[index % MANY.length] ?? "";
+        await podWithStatus("many", `many-${index}`, ref, digests[index % MANY.length] ?? "");
+      }),
+    );
+    await eventually(
+      "all are reported",
+      async () => {
+        const { items } = await at.client.list(reports, { namespace: "many" });
+        return items.length === 20 && items.every(({ status }) => status?.verdict !== undefined);
+      },
+      120_000,
+    );
+    const found = (await at.client.list(scans, { namespace: "stellaops" })).items;
+    expect(found.filter(({ spec }) => spec.imageRef.startsWith(`${REGISTRY}/many/`))).toHaveLength(20);
+  });
+
+  it("loses none of 50 scans to a kill -9, and reads no finished layer twice", async () => {
+    await applyText(at.kubectl, "apiVersion: v1\nkind: Namespace\nmetadata: { name: killed }\n");
+    const digests = await Promise.all(KILLED.map(digestOfPushed));
+    await Promise.all(
+      KILLED.map((ref, index) => podWithStatus("killed", `killed-${index}`, ref, digests[index] ?? "")),
+    );
+    const ours = async (): Promise<readonly Scan[]> =>
+      (await at.client.list(scans, { namespace: "stellaops" })).items.filter(({ spec }) =>
+        spec.imageRef.startsWith(`${REGISTRY}/killed/`),
+      );
+    const done = (scan: Scan): boolean => scan.status?.phase === "Succeeded";
+    await eventually("some are done", async () => (await ours()).filter(done).length >= 5);
+    const name = (
+      await at.kubectl(
+        "-n",
+        "stellaops",
+        "get",
+        "pods",
+        "-l",
+        "app.kubernetes.io/name=stellaops-operator",
+        "-o=jsonpath={.items[0].metadata.name}",
+      )
+    ).trim();
+    const before = new Map((await ours()).filter(done).map((scan) => [scan.metadata.name, scan.status]));
+    process.kill(await at.hostPid(name, "serve operator"), "SIGKILL");
+    await eventually(
+      "all are done",
+      async () => {
+        const all = await ours();
+        return all.length === KILLED.length && all.every(done);
+      },
+      180_000,
+    );
+    const after = await ours();
+    for (const scan of after) {
+      const was = before.get(scan.metadata.name);
+      if (was !== undefined) expect(scan.status?.finishTime).toBe(was.finishTime);
+      // The base layer was read long ago; the application's own at most once.
+      expect(scan.status?.layers?.analyzed).toBeLessThanOrEqual(1);
+    }
+    const restarts = await at.kubectl(
+      "-n",
+      "stellaops",
+      "get",
+      "pod",
+      name,
+      "-o=jsonpath={.status.containerStatuses[0].restartCount}",
+    );
+    expect(Number(restarts)).toBeGreaterThanOrEqual(1);
+  });
+});
+
+async function digestOfPushed(ref: string): Promise<string> {
+  const [repository, tag] = ref.split(":");
+  const response = await fetch(
+    `http://${at.cluster.nodeIp}:30500/v2/${repository ?? ""}/manifests/${tag ?? ""}`,
+    {
+      method: "HEAD",
+      headers: { accept: "application/vnd.oci.image.manifest.v1+json" },
+    },
+  );
+  return response.headers.get("docker-content-digest") ?? "";
+}
+
+/** A Pod on a node that nobody runs, with the status that a kubelet would write. */
+async function podWithStatus(namespace: string, name: string, ref: string, digest: string): Promise<void> {
+  const image = `${REGISTRY}/${ref}`;
+  const spec = { nodeName: "nobody", containers: [{ name: "main", image }] };
+  await at.client.create(defineResource<KubeObject & { spec: unknown }>(builtin.pods), {
+    metadata: { namespace, name },
+    spec,
+  });
+  const imageID = `${image.slice(0, image.lastIndexOf(":"))}@${digest}`;
+  const status = {
+    phase: "Running",
+    containerStatuses: [
+      { name: "main", image, imageID, ready: true, restartCount: 0, state: { running: {} } },
+    ],
+  };
+  await at.client.patch(builtin.pods, { namespace, name }, { status }, { subresource: "status" });
+}
