@@ -5,8 +5,8 @@ import { rename, writeFile } from "node:fs/promises";
 export const isColorful = (stream: NodeJS.WriteStream): boolean =>
   stream.isTTY && process.env["NO_COLOR"] === undefined && process.env["TERM"] !== "dumb";
 
-/** Columns of the terminal; 100 where it is none. */
-export const terminalWidth = (): number => process.stdout.columns || 100;
+/** Columns of the terminal; where there is none, enough for whatever reads the lines. */
+export const terminalWidth = (): number => (process.stdout.isTTY ? process.stdout.columns || 100 : 200);
 
 /** A file appears whole or not at all; `-` is stdout. */
 export async function writeResult(text: string, file: string | undefined): Promise<void> {

@@ -23,7 +23,7 @@ import type {
   VexSource,
 } from "#crds/index.ts";
 import { podFacts } from "#controllers/workload/index.ts";
-import type { PodFacts } from "#controllers/workload/index.ts";
+import type { Pod, PodFacts } from "#controllers/workload/index.ts";
 
 /** A Pod cut down to what discovery reads. */
 export interface PodObject extends KubeObject {
@@ -59,6 +59,24 @@ export const BY_UID = "uid";
 /** Scans by the digest of a document that they made. */
 export const BY_ARTIFACT = "artifact";
 
+/** What controllers, routes and jobs look things up by. */
+export const cacheIndexes = {
+  scans: {
+    [BY_DIGEST]: (scan: Scan) => digestsOf(scan),
+    [BY_UID]: (scan: Scan) => [scan.metadata.uid ?? ""],
+    [BY_ARTIFACT]: (scan: Scan) => [...new Set(scan.status?.artifacts?.map(({ digest }) => digest) ?? [])],
+  },
+  reports: { [BY_DIGEST]: (report: Report) => [report.spec.imageDigest] },
+  pods: {
+    [BY_DIGEST]: ({ facts }: PodObject) => [...new Set(facts.images.map((image) => image.digest))],
+    [BY_NAMESPACE_DIGEST]: ({ facts }: PodObject) => [
+      ...new Set(facts.images.map((image) => `${facts.namespace}/${image.digest}`)),
+    ],
+  },
+} as const;
+
+export const podObject = (pod: Pod): PodObject => ({ metadata: slim(pod.metadata), facts: podFacts(pod) });
+
 export function startCaches(client: KubeClient, namespace: string, logger: KubeLogger): Caches {
   const ours = <T extends KubeObject>(
     resource: Resource,
@@ -81,23 +99,12 @@ export function startCaches(client: KubeClient, namespace: string, logger: KubeL
     notifyChannels: ours<NotifyChannel>(resources.notifyChannels),
     advisorySources: ours<AdvisorySource>(resources.advisorySources),
     vexSources: ours<VexSource>(resources.vexSources),
-    scans: ours<Scan>(resources.scans, {
-      [BY_DIGEST]: (scan: Scan) => digestsOf(scan),
-      [BY_UID]: (scan: Scan) => [scan.metadata.uid ?? ""],
-      [BY_ARTIFACT]: (scan: Scan) => [...new Set(scan.status?.artifacts?.map(({ digest }) => digest) ?? [])],
-    }),
-    reports: ours<Report>(resources.reports, {
-      [BY_DIGEST]: (report: Report) => [report.spec.imageDigest],
-    }),
+    scans: ours<Scan>(resources.scans, cacheIndexes.scans),
+    reports: ours<Report>(resources.reports, cacheIndexes.reports),
     pods: watchResource<PodObject>(client, builtin.pods as Resource<PodObject>, {
       logger,
-      transform: (pod) => ({ metadata: slim(pod.metadata), facts: podFacts(pod) }),
-      indexes: {
-        [BY_DIGEST]: (pod) => [...new Set(pod.facts.images.map((image) => image.digest))],
-        [BY_NAMESPACE_DIGEST]: (pod) => [
-          ...new Set(pod.facts.images.map((image) => `${pod.facts.namespace}/${image.digest}`)),
-        ],
-      },
+      transform: podObject,
+      indexes: cacheIndexes.pods,
     }),
     namespaces: watchResource(client, builtin.namespaces, {
       logger,

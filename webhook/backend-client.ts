@@ -23,7 +23,7 @@ const MAX_ANSWER = 4 * 1024 * 1024;
 export function backendClient(options: BackendOptions): { readonly ask: AskBackend; close(): Promise<void> } {
   let agent: Agent | undefined;
   let stamp = -1;
-  const connection = async (): Promise<Agent> => {
+  const connection = (): Agent => {
     const { mtimeMs } = statSync(options.caFile);
     if (agent !== undefined && mtimeMs === stamp) return agent;
     const former = agent;
@@ -43,7 +43,7 @@ export function backendClient(options: BackendOptions): { readonly ask: AskBacke
         const { headers } = await options.credentials.current();
         const response = await request(`${options.base}/api/v1/scanner/policy/runtime`, {
           method: "POST",
-          dispatcher: await connection(),
+          dispatcher: connection(),
           headers: { ...headers, "content-type": "application/json" },
           body: JSON.stringify(question),
           signal: AbortSignal.timeout(options.timeoutMs),

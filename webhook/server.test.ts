@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TLSSocket } from "node:tls";
+import { TLSSocket } from "node:tls";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createAuthority, issueServing } from "#lib/pki/authority.ts";
 import type { KeyPair } from "#lib/pki/authority.ts";
@@ -55,6 +55,9 @@ async function start(admit: (body: string) => Promise<string>): Promise<RunningS
   return server;
 }
 
+const serialOf = (socket: unknown): string =>
+  socket instanceof TLSSocket ? socket.getPeerCertificate().serialNumber : "";
+
 interface Answer {
   readonly status: number;
   readonly body: string;
@@ -74,7 +77,7 @@ function send(body: string, { path = "/admit", method = "POST", agent = new Agen
         agent,
       },
       (response) => {
-        const serial = (response.socket as TLSSocket).getPeerCertificate().serialNumber;
+        const serial = serialOf(response.socket);
         let text = "";
         response.setEncoding("utf8").on("data", (part: string) => (text += part));
         response.on("end", () => resolve({ status: response.statusCode ?? 0, body: text, serial }));

@@ -6,6 +6,7 @@ import { NOW, stellaOpsObject } from "../testing/objects.ts";
 import { reconcileStellaOps } from "./index.ts";
 import type { StellaOpsPorts } from "./index.ts";
 import { webhookConfiguration } from "./webhook-pieces.ts";
+import type { WebhookSettings } from "./webhook-pieces.ts";
 
 const DAY = 86_400_000;
 const ok = { ok: true, message: "" };
@@ -155,17 +156,17 @@ describe("webhookConfiguration", () => {
       readonly matchExpressions: readonly { operator: string; values: readonly string[] }[];
     };
   }
-  const settings = {
+  const settings: WebhookSettings = {
     namespace: "stellaops",
     image: "i",
     replicas: 2,
-    failurePolicy: "Ignore" as const,
+    failurePolicy: "Ignore",
     failOpenNamespaces: ["open"],
     failClosedNamespaces: ["closed", "stellaops"],
     caBundle: "PEM",
   };
   const OWN = ["kube-node-lease", "kube-system", "stellaops"];
-  const webhooksOf = (given: Partial<typeof settings> & { failurePolicy?: "Ignore" | "Fail" }) =>
+  const webhooksOf = (given: Partial<WebhookSettings>) =>
     (
       webhookConfiguration({ ...settings, ...given }) as unknown as { webhooks: readonly Webhook[] }
     ).webhooks.map(({ failurePolicy, namespaceSelector }) => {
@@ -184,7 +185,7 @@ describe("webhookConfiguration", () => {
     },
     {
       name: "closed by default, some open",
-      given: { failurePolicy: "Fail" as const },
+      given: { failurePolicy: "Fail" },
       want: [
         ["Fail", "NotIn", [...OWN.slice(0, 2), "open", "stellaops"]],
         ["Ignore", "In", ["open"]],
@@ -196,7 +197,7 @@ describe("webhookConfiguration", () => {
       given: { failClosedNamespaces: ["stellaops"] },
       want: [["Ignore", "NotIn", OWN]],
     },
-  ])("$name", ({ given, want }) => {
+  ] as { name: string; given: Partial<WebhookSettings>; want: unknown }[])("$name", ({ given, want }) => {
     expect(webhooksOf(given)).toEqual(want);
   });
 });

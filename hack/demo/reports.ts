@@ -33,7 +33,9 @@ const reportList = z.object({
         .object({
           verdict: z.string().optional(),
           waived: z.number().optional(),
-          conditions: z.array(z.object({ type: z.string(), status: z.string(), message: z.string() })).optional(),
+          conditions: z
+            .array(z.object({ type: z.string(), status: z.string(), message: z.string() }))
+            .optional(),
         })
         .optional(),
     }),

@@ -8,6 +8,7 @@ import { defineErrors } from "#lib/errors.ts";
 import { builtin, defineResource } from "#lib/kube/index.ts";
 import type { KubeClient, KubeObject } from "#lib/kube/index.ts";
 import { fetchArtifact } from "#lib/oci/artifact.ts";
+import { parseReference } from "#lib/oci/reference.ts";
 import type { RegistrySettings } from "#lib/oci/registry/settings.ts";
 import type { AdvisorySource, VexSource } from "#crds/index.ts";
 
@@ -39,7 +40,10 @@ export async function openFeed(
   const place = file ?? folder;
   if (place !== undefined) return fileFeed(locate(place.path, ports.roots));
   if (configMap !== undefined) return configMapFeed(source, configMap.name, configMap.key, ports.client);
-  if (oci !== undefined) return artifactFeed(oci.reference, await ports.registrySettings(source));
+  if (oci !== undefined) {
+    const settings = await ports.registrySettings(source);
+    return artifactFeed(oci.reference, oci.insecure ? overHttp(oci.reference, settings) : settings);
+  }
   throw feedPlaceErrors.make("FEED_PLACE_MISSING", "the source names no place");
 }
 
@@ -81,6 +85,14 @@ async function configMapFeed(
     throw feedPlaceErrors.make("FEED_PLACE_MISSING", `ConfigMap ${namespace}/${name} has no key ${missing}`);
   }
   return feedOf(chosen.map((file) => bytesDocument(file, entries.get(file) ?? new Uint8Array())));
+}
+
+function overHttp(reference: string, settings: RegistrySettings): RegistrySettings {
+  const { registry } = parseReference(reference);
+  return {
+    ...settings,
+    hosts: { ...settings.hosts, [registry]: { ...settings.hosts?.[registry], plainHttp: true } },
+  };
 }
 
 async function artifactFeed(reference: string, registry: RegistrySettings): Promise<FeedReader> {

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Our CycloneDX 1.6 documents against the official schema; origin in testdata/README.md. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { Ajv } from "ajv";
-import formats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import { cycloneDxText, scanImage, toCycloneDx, type Sbom } from "#engines/scanner/index.ts";
 import { everyEcosystem } from "#engines/scanner/testing/every-ecosystem.ts";
@@ -14,14 +10,9 @@ import {
   memoryImage,
   memoryLayer,
 } from "#engines/scanner/testing/images.ts";
+import { cycloneDxValidator } from "#test/support/cyclonedx-schema.ts";
 
-const schema = (name: string): object =>
-  JSON.parse(readFileSync(join(import.meta.dirname, "testdata", name), "utf8")) as object;
-const ajv = new Ajv({ strict: false, allErrors: true });
-formats.default(ajv);
-ajv.addSchema(schema("spdx.schema.json")).addSchema(schema("jsf-0.82.schema.json"));
-ajv.addFormat("idn-email", true).addFormat("iri-reference", true);
-const validate = ajv.compile(schema("bom-1.6.schema.json"));
+const validate = cycloneDxValidator();
 
 const meta = { imageName: "registry.example/app", toolVersion: "1.0.0" };
 const broken = { path: "app/node_modules/broken/package.json", content: "{" };
