@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Cached builds in a cache folder of their own. */
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
@@ -45,6 +45,15 @@ it("leaves nothing of a build that failed", async () => {
     "no",
   );
   expect(await readdir(join(folder, "images"))).toEqual([]);
+});
+
+it("clears away what a killed build of the same state left", async () => {
+  const images = join(folder, "images");
+  await mkdir(images);
+  const name = `x-${"1".repeat(16)}.tar`;
+  await writeFile(join(images, `${name}.building-7.root`), "half");
+  await make(1);
+  expect(await readdir(images)).toEqual([name]);
 });
 
 it("keys by values and contents, whatever their order", async () => {

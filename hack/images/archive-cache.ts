@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { PROJECT } from "#hack/bundle/bundle.ts";
 import { cacheFolder } from "#hack/lib/cache-folder.ts";
 import { exists } from "#hack/lib/file.ts";
@@ -14,6 +14,8 @@ import { byText } from "#lib/compare.ts";
 
 /** A branch that is changed back finds its image again. */
 const KEPT_STATES = 3;
+/** Stands in the names of what is not finished. */
+const BUILDING = ".building-";
 
 export interface CachedBuild {
   /** `product`; states of one name replace each other. */
@@ -22,7 +24,7 @@ export interface CachedBuild {
   readonly key: string;
   /** `.tar`, or empty for a folder. */
   readonly suffix: string;
-  /** Writes the file or folder `path`, which does not exist yet. */
+  /** Writes the file or folder `path`, which does not exist yet; scratch files may have names that begin with it. */
   readonly build: (path: string) => Promise<void>;
 }
 
@@ -33,8 +35,9 @@ export async function cached({ name, key, suffix, build }: CachedBuild, log: Log
   if (await touched(path)) return path;
   return withLock(`building ${path}`, log, async () => {
     if (await exists(path)) return path;
-    await mkdir(dirname(path), { recursive: true });
-    const scratch = `${path}.building-${process.pid}`;
+    await mkdir(folder, { recursive: true });
+    await removeLeftovers(folder, `${basename(path)}${BUILDING}`);
+    const scratch = `${path}${BUILDING}${process.pid}`;
     try {
       await build(scratch);
       await rename(scratch, path);
@@ -44,6 +47,13 @@ export async function cached({ name, key, suffix, build }: CachedBuild, log: Log
     await prune(folder, new RegExp(`^${name}-[0-9a-f]{16}${suffix.replace(".", "\\.")}$`));
     return path;
   });
+}
+
+/** What builds that were killed left. Nobody else builds this state: its lock is held. */
+async function removeLeftovers(folder: string, prefix: string): Promise<void> {
+  for (const name of (await readdir(folder)).filter((one) => one.startsWith(prefix))) {
+    await rm(join(folder, name), { recursive: true, force: true });
+  }
 }
 
 /** Used now, so that the states used last are those that stay. */

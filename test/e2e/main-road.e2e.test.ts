@@ -3,9 +3,12 @@
  * The main road on a real cluster: Pods become Scans and Reports, policies change verdicts without a scan, waivers
  * end by themselves, bad Pods are refused, and nothing is lost when the operator is killed.
  */
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
+import { get } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { apply, applyText } from "#hack/demo/kubectl.ts";
 import { rfc3339 } from "#lib/clock.ts";
@@ -13,11 +16,14 @@ import { builtin, defineResource } from "#lib/kube/index.ts";
 import type { KubeObject } from "#lib/kube/index.ts";
 import { resources } from "#crds/index.ts";
 import type { Report, Scan } from "#crds/index.ts";
+import type { ReportDocument } from "#engines/evaluation/index.ts";
+import { cycloneDxValidator } from "#test/support/cyclonedx-schema.ts";
 import { eventually } from "#test/support/eventually.ts";
 import { install, REGISTRY } from "#test/support/installation.ts";
 import type { Installation } from "#test/support/installation.ts";
 import { writeSmallImages } from "#test/support/small-images.ts";
 
+const run = promisify(execFile);
 const reports = defineResource<Report>(resources.reports);
 const scans = defineResource<Scan>(resources.scans);
 const MANY = Array.from({ length: 20 }, (_, index) => `many/app-${index}:1`);
@@ -236,6 +242,72 @@ spec: { imageRef: "${image}" }
     expect(await reason("nowhere")).toBe("RegistryUnavailable");
     await at.kubectl("-n", "road", "delete", "scan", "unknown", "nowhere");
   });
+});
+
+describe("the REST API and the command", () => {
+  const stella = async (...args: string[]): Promise<string> => {
+    const { stdout } = await run("npx", [
+      "stella",
+      ...args,
+      "--kubeconfig",
+      at.cluster.kubeconfigPath,
+      "--context",
+      at.cluster.context,
+    ]);
+    return stdout;
+  };
+
+  it("prints the full report of a Report, and lists like kubectl", async () => {
+    const { metadata, spec } = await verdictOf("road", "shop/bad", "fail");
+    const full = JSON.parse(await stella("report", metadata.name, "-n", "road", "--json")) as ReportDocument;
+    expect(full.imageDigest).toBe(spec.imageDigest);
+    expect(full.findings.map(({ id }) => id)).toContain("CVE-2018-1000620");
+    expect(await stella("get", "reports", "-A")).toMatch(/NAMESPACE +NAME +IMAGE +VERDICT/);
+  });
+
+  it("asks the API server who is calling and what they may", async () => {
+    const { spec } = await verdictOf("road", "shop/bad", "fail");
+    const ask = await restApi();
+    const viewer = await tokenOf("stellaops", "stellaops-viewer");
+    const stranger = await tokenOf("road", "default");
+    const sbom = `/api/sboms/${spec.imageDigest}`;
+    expect(await ask("/api/reports", undefined)).toMatchObject({ status: 401 });
+    expect(await ask("/api/reports", "not.a.token")).toMatchObject({ status: 401 });
+    expect(await ask("/api/reports", stranger)).toMatchObject({ status: 403 });
+    expect(await ask(sbom, stranger)).toMatchObject({ status: 404 });
+    const listed = await ask("/api/reports?namespace=road", viewer);
+    expect(listed.status).toBe(200);
+    const document = await ask(sbom, viewer);
+    expect(document.status).toBe(200);
+    const validate = cycloneDxValidator();
+    expect(validate(JSON.parse(document.body)) ? [] : validate.errors).toEqual([]);
+    expect((await ask("/openapi.json", viewer)).body).toContain("/api/catalog/artifacts/{id}");
+  });
+
+  /** The API's Service answers on the host too: its address is routed to the node. */
+  async function restApi() {
+    const ca = (
+      await at.kubectl("-n", "stellaops", "get", "configmap", "stellaops-ca", "-o=jsonpath={.data.ca\\.crt}")
+    ).trim();
+    const host = (
+      await at.kubectl("-n", "stellaops", "get", "service", "stellaops-api", "-o=jsonpath={.spec.clusterIP}")
+    ).trim();
+    return (path: string, token: string | undefined) =>
+      new Promise<{ status: number; body: string }>((resolve, reject) => {
+        const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+        get(
+          { host, port: 8443, path, ca, servername: "stellaops-api.stellaops.svc", headers },
+          (response) => {
+            let body = "";
+            response.setEncoding("utf8").on("data", (text: string) => (body += text));
+            response.on("end", () => resolve({ status: response.statusCode ?? 0, body }));
+          },
+        ).on("error", reject);
+      });
+  }
+
+  const tokenOf = async (namespace: string, account: string): Promise<string> =>
+    (await at.kubectl("-n", namespace, "create", "token", account)).trim();
 });
 
 describe("admission", () => {

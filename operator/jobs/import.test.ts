@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Imports: whole or not at all, and a broken feed keeps its last good state. */
+import { describe, expect, it } from "vitest";
+import { NOW, advisorySourceObject, vexSourceObject } from "#controllers/testing/objects.ts";
+import type { ImportJob, ImportRecord } from "#controllers/source/index.ts";
+import { memoryFeed } from "#engines/evaluation/advisories/testing/sbom.ts";
+import type { FeedReader } from "#engines/evaluation/index.ts";
+import { StellaError } from "#lib/errors.ts";
+import { openKnowledge } from "../evaluation/knowledge.ts";
+import { embeddedStores, osv, testClock } from "../testing/bench.ts";
+import { rebuildSnapshot, runImportJob } from "./import.ts";
+import type { FeedDocumentRecord, ImportJobPorts } from "./import.ts";
+
+const job: ImportJob = { key: "uid-1:1", kind: "AdvisorySource", uid: "uid-1", namespace: "team", name: "x" };
+const vexJob: ImportJob = { ...job, kind: "VexSource", uid: "uid-v", key: "uid-v:1" };
+
+const vex = (id: string): string =>
+  JSON.stringify({
+    "@context": "https://openvex.dev/ns/v0.2.0",
+    "@id": `https://acme.example/${id}`,
+    author: "Acme",
+    timestamp: "2024-01-01T00:00:00Z",
+    version: 1,
+    statements: [
+      {
+        vulnerability: { name: id },
+        products: [{ "@id": "pkg:npm/lodash@4.17.4" }],
+        status: "not_affected",
+        justification: "vulnerable_code_not_present",
+      },
+    ],
+  });
+
+async function bench() {
+  const embedded = await embeddedStores();
+  const { catalog, objects } = embedded.stores;
+  const state: { feed: () => FeedReader; gone: boolean } = {
+    feed: () => memoryFeed({ "a.json": osv("GHSA-1") }),
+    gone: false,
+  };
+  const clock = testClock();
+  const ports: ImportJobPorts = {
+    clock,
+    objects,
+    feeds: catalog.collection<FeedDocumentRecord>("feeds", ["kind"]),
+    records: catalog.collection<ImportRecord>("import-records"),
+    knowledge: await openKnowledge(catalog, objects),
+    source: ({ kind }) =>
+      state.gone ? undefined : kind === "VexSource" ? vexSourceObject() : advisorySourceObject(),
+    open: () => Promise.resolve(state.feed()),
+  };
+  return { ports, state, clock, objects, [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose]() };
+}
+
+const feeds = (files: Readonly<Record<string, string>>) => () => memoryFeed(files);
+
+describe("runImportJob", () => {
+  it("imports, records and puts the snapshot in force", async () => {
+    await using b = await bench();
+    const before = b.ports.knowledge.advisories().digest;
+    const record = await runImportJob(job, b.ports);
+    expect(record).toMatchObject({ key: "uid-1:1", finishedAt: NOW, good: { records: 1, rejected: 0 } });
+    expect(record.error).toBeUndefined();
+    expect(b.ports.knowledge.advisories().digest).not.toBe(before);
+  });
+
+  it("changes nothing the second time", async () => {
+    await using b = await bench();
+    const first = await runImportJob(job, b.ports);
+    const digest = b.ports.knowledge.advisories().digest;
+    expect(await runImportJob(job, b.ports)).toEqual(first);
+    expect(b.ports.knowledge.advisories().digest).toBe(digest);
+    expect(await b.objects.list("feeds/")).toHaveLength(1);
+  });
+
+  it("replaces the former export", async () => {
+    await using b = await bench();
+    await runImportJob(job, b.ports);
+    b.state.feed = feeds({ "a.json": osv("GHSA-2") });
+    expect((await runImportJob(job, b.ports)).good?.records).toBe(1);
+    expect(await b.objects.list("feeds/")).toHaveLength(1);
+    expect(await b.objects.list("snapshots/advisories/")).toHaveLength(1);
+  });
+
+  it.each<{ name: string; feed: () => FeedReader; code: string }>([
+    { name: "has nothing in it", feed: feeds({}), code: "FEED_EMPTY" },
+    { name: "has nothing that can be read", feed: feeds({ "a.json": '{"x":1}' }), code: "FEED_EMPTY" },
+    {
+      name: "breaks off",
+      feed: () => ({
+        documents: async function* () {
+          yield* memoryFeed({ "a.json": osv("GHSA-2") }).documents();
+          throw new StellaError("FEED_UNREADABLE", "unavailable", "connection lost");
+        },
+      }),
+      code: "FEED_UNREADABLE",
+    },
+    {
+      name: "cannot be opened",
+      feed: () => {
+        throw new StellaError("FEED_PLACE_MISSING", "missing", "no such folder");
+      },
+      code: "FEED_PLACE_MISSING",
+    },
+  ])("keeps the last good state when the feed $name", async ({ feed, code }) => {
+    await using b = await bench();
+    const good = await runImportJob(job, b.ports);
+    const digest = b.ports.knowledge.advisories().digest;
+    b.clock.pass(60_000);
+    b.state.feed = feed;
+    const record = await runImportJob(job, b.ports);
+    expect(record).toMatchObject({ finishedAt: NOW + 60_000, good: good.good, error: { code } });
+    expect(b.ports.knowledge.advisories().digest).toBe(digest);
+    expect(await b.objects.list("feeds/")).toHaveLength(1);
+  });
+
+  it("names the documents that it left out, the first ones", async () => {
+    await using b = await bench();
+    const bad = Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`bad${n}.json`, "{"]));
+    b.state.feed = feeds({ ...bad, "good.json": osv("GHSA-1") });
+    const { good, rejections } = await runImportJob(job, b.ports);
+    expect(good).toMatchObject({ records: 1, rejected: 9 });
+    expect(rejections).toHaveLength(5);
+  });
+
+  it("imports VEX statements verbatim, and refuses a feed with none", async () => {
+    await using b = await bench();
+    b.state.feed = feeds({ "b.json": vex("CVE-2024-2"), "a.json": vex("CVE-2024-1"), "notes.txt": "words" });
+    expect((await runImportJob(vexJob, b.ports)).good).toMatchObject({ records: 2, rejected: 0 });
+    expect(b.ports.knowledge.vex().snapshot.statements).toBe(2);
+    b.state.feed = feeds({ "a.json": "{}" });
+    const broken = await runImportJob(vexJob, b.ports);
+    expect(broken.error?.code).toBe("FEED_EMPTY");
+    expect(b.ports.knowledge.vex().snapshot.statements).toBe(2);
+  });
+
+  it("VEX gives one snapshot in any order of its documents", async () => {
+    await using b = await bench();
+    b.state.feed = feeds({ "b.json": vex("CVE-2024-2"), "a.json": vex("CVE-2024-1") });
+    const first = await runImportJob(vexJob, b.ports);
+    b.state.feed = feeds({ "a.json": vex("CVE-2024-1"), "b.json": vex("CVE-2024-2") });
+    expect((await runImportJob(vexJob, b.ports)).good?.exportId).toBe(first.good?.exportId);
+  });
+
+  it("says that its source is gone", async () => {
+    await using b = await bench();
+    b.state.gone = true;
+    expect((await runImportJob(job, b.ports)).error).toMatchObject({
+      kind: "missing",
+      code: "SOURCE_MISSING",
+    });
+  });
+
+  it("a source that is gone leaves the snapshot", async () => {
+    await using b = await bench();
+    const empty = b.ports.knowledge.advisories().digest;
+    await runImportJob(job, b.ports);
+    await b.ports.feeds.delete("uid-1");
+    expect(await rebuildSnapshot("AdvisorySource", b.ports)).toBe(true);
+    expect(b.ports.knowledge.advisories().digest).toBe(empty);
+  });
+});
