@@ -9,20 +9,22 @@ import {
   encodeExport,
   importSource,
   openSnapshot,
+  snapshotMagic,
 } from "#engines/evaluation/index.ts";
 import type { ConnectorId, ImportResult, Snapshot, SourceExport } from "#engines/evaluation/index.ts";
 import { fileFeed } from "#engines/evaluation/advisories/adapters/file-feed.ts";
 import { digestOf, hexOf, parseDigest } from "#lib/digest.ts";
 import { defineErrors } from "#lib/errors.ts";
+import { say } from "./output.ts";
 
 export const cliAdvisoryErrors = defineErrors("cli-advisories", {
   ADVISORIES_MISSING: "missing",
   ADVISORIES_EMPTY: "invalid",
+  ADVISORIES_NAMED_TWICE: "invalid",
 });
 
-/** First bytes of a compiled snapshot. */
-const SNAPSHOT_MAGIC = "STELLADB";
 const SNAPSHOT_FILE = "snapshot.bin";
+const MAX_SAID = 5;
 
 export interface KeptSource {
   readonly name: string;
@@ -32,6 +34,20 @@ export interface KeptSource {
   readonly rejected: number;
   /** RFC 3339; when it was imported. */
   readonly importedAt: string;
+}
+
+/** What a path is kept as. */
+const nameOf = (path: string, name: string | undefined): string => name ?? basename(resolve(path));
+
+/** Of two sources with one name the second would replace the first. @throws ADVISORIES_NAMED_TWICE */
+export function requireDistinctNames(paths: readonly string[], given: string | undefined): void {
+  const names = paths.map((path) => nameOf(path, given));
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw cliAdvisoryErrors.make(
+    "ADVISORIES_NAMED_TWICE",
+    `two sources would be kept as ${twice}; import them one by one, each with a --name of its own`,
+  );
 }
 
 /** Reads one path and keeps its export under `folder`; the snapshot of all kept ones is compiled anew. */
@@ -44,13 +60,8 @@ export async function importInto(
     readonly now: string;
   },
 ): Promise<{ readonly result: ImportResult; readonly kept: KeptSource }> {
-  const name = options.name ?? basename(resolve(path));
+  const name = nameOf(path, options.name);
   const result = await importPath(path, name, options.connector);
-  if (result.records === 0) {
-    const first = result.rejected[0];
-    const why = first === undefined ? "" : `: ${first.document} ${first.path}: ${first.reason}`;
-    throw cliAdvisoryErrors.make("ADVISORIES_EMPTY", `${path} holds no advisory that could be read${why}`);
-  }
   const kept: KeptSource = {
     name,
     path: resolve(path),
@@ -95,8 +106,9 @@ export async function loadSnapshot(paths: readonly string[], folder: string): Pr
     return openSnapshot(await readFile(only));
   const exports: SourceExport[] = [];
   for (const [index, path] of paths.entries()) {
-    const { export: made } = await importPath(path, `${index}:${basename(path)}`, undefined);
-    exports.push(made);
+    const result = await importPath(path, `${index}:${basename(path)}`, undefined);
+    sayRejected(result);
+    exports.push(result.export);
   }
   return openSnapshot(compileSnapshot(exports));
 }
@@ -109,7 +121,24 @@ async function importPath(
   await stat(path).catch((cause: unknown) => {
     throw cliAdvisoryErrors.make("ADVISORIES_MISSING", `there is no file or folder ${path}`, { cause });
   });
-  return importSource({ name, feed: fileFeed(path), ...(connector === undefined ? {} : { connector }) });
+  const result = await importSource({
+    name,
+    feed: fileFeed(path),
+    ...(connector === undefined ? {} : { connector }),
+  });
+  if (result.records === 0) {
+    const first = result.rejected[0];
+    const why = first === undefined ? "" : `: ${first.document} ${first.path}: ${first.reason}`;
+    throw cliAdvisoryErrors.make("ADVISORIES_EMPTY", `${path} holds no advisory that could be read${why}`);
+  }
+  return result;
+}
+
+/** What of a feed was not taken, for people: the first few and how many more. */
+export function sayRejected({ rejected, rejectedCount }: ImportResult): void {
+  for (const { document, path, reason } of rejected.slice(0, MAX_SAID))
+    say(`stella: left out ${document} ${path}: ${reason}`);
+  if (rejectedCount > MAX_SAID) say(`stella: and ${rejectedCount - MAX_SAID} more were left out`);
 }
 
 async function readKept(folder: string): Promise<Uint8Array> {
@@ -125,9 +154,9 @@ async function readKept(folder: string): Promise<Uint8Array> {
 async function isSnapshot(path: string): Promise<boolean> {
   if (!(await stat(path).catch(() => undefined))?.isFile()) return false;
   for await (const chunk of createReadStream(path, {
-    end: SNAPSHOT_MAGIC.length - 1,
+    end: snapshotMagic.length - 1,
   }) as AsyncIterable<Buffer>) {
-    return chunk.toString("latin1") === SNAPSHOT_MAGIC;
+    return chunk.toString("latin1") === snapshotMagic;
   }
   return false;
 }

@@ -26,6 +26,7 @@ export const clusterErrors = defineErrors("cluster", {
   REPORT_MISSING: "missing",
   API_UNREACHABLE: "unavailable",
   API_DENIED: "denied",
+  KUBECONFIG_INVALID: "invalid",
 });
 
 const SYSTEM_NAMESPACE = "stellaops";
@@ -53,14 +54,30 @@ interface Connection {
 }
 
 async function connect(flags: ClusterFlags): Promise<Connection> {
-  const config = new KubeConfig();
-  if (flags.kubeconfig === undefined) config.loadFromDefault();
-  else config.loadFromFile(flags.kubeconfig);
-  if (flags.context !== undefined) config.setCurrentContext(flags.context);
+  const config = loadConfig(flags);
   const credentials = await kubeconfigCredentials({ path: flags.kubeconfig, context: flags.context });
   const namespace =
     flags.namespace ?? config.getContextObject(config.getCurrentContext())?.namespace ?? "default";
   return { client: createKubeClient({ credentials }), config, namespace };
+}
+
+/** @throws KUBECONFIG_INVALID */
+function loadConfig({ kubeconfig, context }: ClusterFlags): KubeConfig {
+  const config = new KubeConfig();
+  const name = kubeconfig ?? "the default kubeconfig (KUBECONFIG or ~/.kube/config)";
+  try {
+    if (kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(kubeconfig);
+    if (context !== undefined) config.setCurrentContext(context);
+  } catch (cause) {
+    const why = messageOf(cause).split("\n", 1)[0] ?? "";
+    throw clusterErrors.make("KUBECONFIG_INVALID", `${name} cannot be read: ${why}`, { cause });
+  }
+  const server = config.getCurrentCluster()?.server;
+  if (server !== undefined && !URL.canParse(server)) {
+    throw clusterErrors.make("KUBECONFIG_INVALID", `${name} names a server that is no URL: ${server}`);
+  }
+  return config;
 }
 
 const wantsJson = (flags: ClusterFlags): boolean => flags.json === true || flags.output === "json";

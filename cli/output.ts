@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Where results and talk go: results to stdout or a file, talk to stderr, colour and progress on a terminal only. */
-import { rename, writeFile } from "node:fs/promises";
+import { realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { defineErrors } from "#lib/errors.ts";
+import { printable } from "./printable.ts";
 
 export const isColorful = (stream: NodeJS.WriteStream): boolean =>
   stream.isTTY && process.env["NO_COLOR"] === undefined && process.env["TERM"] !== "dumb";
@@ -8,21 +10,67 @@ export const isColorful = (stream: NodeJS.WriteStream): boolean =>
 /** Columns of the terminal; where there is none, enough for whatever reads the lines. */
 export const terminalWidth = (): number => (process.stdout.isTTY ? process.stdout.columns || 100 : 200);
 
-/** A file appears whole or not at all; `-` is stdout. */
+export const outputErrors = defineErrors("output", {
+  /** A place that cannot be written: a folder, no such folder, no right. */
+  OUTPUT_UNWRITABLE: "invalid",
+  /** A full disk, or whoever read stdout has gone. */
+  OUTPUT_FAILED: "unavailable",
+});
+
+/** A regular file appears whole or not at all; `-` is stdout. @throws OUTPUT_UNWRITABLE, OUTPUT_FAILED */
 export async function writeResult(text: string, file: string | undefined): Promise<void> {
   if (file === undefined || file === "-") {
-    await new Promise<void>((resolve, reject) => {
-      process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
-    });
+    await writeStdout(text);
     return;
   }
+  try {
+    const target = await realpath(file).catch(() => file); // a link stays a link
+    const found = await stat(target).catch(() => undefined);
+    // A device or a pipe is written to; a rename would put a file in its place.
+    if (found !== undefined && !found.isFile()) await writeFile(target, text);
+    else await replaceFile(target, text);
+  } catch (cause) {
+    throw outputFailure(file, cause);
+  }
+}
+
+async function replaceFile(file: string, text: string): Promise<void> {
   const part = `${file}.${process.pid}.part`;
-  await writeFile(part, text);
-  await rename(part, file);
+  try {
+    await writeFile(part, text);
+    await rename(part, file);
+  } catch (cause) {
+    await rm(part, { force: true }).catch(() => undefined);
+    throw cause;
+  }
+}
+
+function writeStdout(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: unknown): void => reject(outputFailure("stdout", cause));
+    process.stdout.once("error", fail); // the stream tells of a closed pipe here too, also after the callback
+    process.stdout.write(text, (cause) => {
+      if (cause) {
+        fail(cause);
+        return;
+      }
+      process.stdout.off("error", fail);
+      resolve();
+    });
+  });
+}
+
+const WRITABLE_LATER = new Set(["ENOSPC", "EDQUOT", "EIO", "EPIPE", "EAGAIN", "EMFILE", "ENFILE"]);
+
+function outputFailure(where: string, cause: unknown): Error {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown";
+  const kind = WRITABLE_LATER.has(code) ? "OUTPUT_FAILED" : "OUTPUT_UNWRITABLE";
+  const why = code === "EISDIR" ? "it is a folder" : code;
+  return outputErrors.make(kind, `cannot write ${where}: ${why}`, { cause, data: { where, code } });
 }
 
 export const say = (line: string): void => {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${printable(line)}\n`);
 };
 
 /** One line on a terminal that is overwritten; nothing elsewhere. Shown only when work takes longer than this. */

@@ -4,6 +4,7 @@ import { evaluationErrors, parsePolicy, policyDigest } from "#engines/evaluation
 import { messageOf } from "#lib/errors.ts";
 import { writeResult } from "./output.ts";
 import { readText } from "./files.ts";
+import { printable } from "./printable.ts";
 
 /** @returns the exit code: 0 when every file is sound, else 2. */
 export async function check(files: readonly string[], json: boolean): Promise<number> {
@@ -18,7 +19,7 @@ export async function check(files: readonly string[], json: boolean): Promise<nu
     }
   }
   const lines = results.map(({ file, ok, rules = 0, message = "" }) =>
-    ok ? `${file}: ok, ${rules} rules` : message,
+    ok ? `${file}: ok, ${rules} rules` : message.split("\n").map(printable).join("\n"),
   );
   await writeResult(json ? `${JSON.stringify(results)}\n` : `${lines.join("\n")}\n`, undefined);
   return results.every(({ ok }) => ok) ? 0 : 2;

@@ -8,6 +8,7 @@ import { addGet, addReport } from "./verbs/get.ts";
 import { addPolicy } from "./verbs/policy.ts";
 import { addScan } from "./verbs/scan.ts";
 import { addServe } from "./verbs/serve.ts";
+import { printable } from "./printable.ts";
 import { StellaError, codeOf, errorKinds, kindOf, messageOf } from "#lib/errors.ts";
 
 /** Exit code of a wrong call, as of any invalid input. */
@@ -43,7 +44,9 @@ const verbs = [addScan, addPolicy, addAdvisories, addGet, addReport, addServe, a
 function report(error: unknown): number {
   const kind = kindOf(error);
   const known = error instanceof StellaError;
-  process.stderr.write(`stella: ${known ? `${codeOf(error)}: ` : ""}${messageOf(error)}\n`);
+  // A policy's problems are a line each; any other message is one line, whatever a stranger wrote into it.
+  const lines = known && "problems" in error.data ? messageOf(error).split("\n") : [messageOf(error)];
+  process.stderr.write(`stella: ${known ? `${codeOf(error)}: ` : ""}${lines.map(printable).join("\n")}\n`);
   if (kind === "bug" && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
   return errorKinds[kind].exit;
 }

@@ -19,9 +19,11 @@ import { canonicalJson } from "#lib/canonical-json.ts";
 import { digestOf } from "#lib/digest.ts";
 import { defineErrors, messageOf } from "#lib/errors.ts";
 import { openImageSource } from "#lib/oci/open-image-source.ts";
+import { formatPlatform } from "#lib/oci/platform.ts";
 import { parseReference, repositoryOf } from "#lib/oci/reference.ts";
 import { readDockerConfig } from "#lib/oci/registry/credentials.ts";
 import type { RegistrySettings } from "#lib/oci/registry/settings.ts";
+import type { Platform } from "#lib/oci/types.ts";
 import manifest from "../package.json" with { type: "json" };
 import { loadSnapshot } from "./advisories.ts";
 import { advisoriesIn, cacheDir, fragmentsIn } from "./cache.ts";
@@ -85,21 +87,31 @@ async function scanTarget(
   const workers = layerWorkerPool();
   const progress = progressLine();
   try {
-    return await scanImage(
+    const scanned = await scanImage(
       source,
       flags.platform ?? { os: "linux", architecture: process.arch === "x64" ? "amd64" : process.arch },
       {
-        fragmentCache: folderFragmentCache(fragmentsIn(cache)),
+        fragmentCache: folderFragmentCache(fragmentsIn(cache), (error) => {
+          say(`stella: layer facts are not kept in ${cache}: ${messageOf(error)}`);
+        }),
         layerWorkers: workers,
         progress: narrate(progress),
       },
       { force: flags.force === true },
     );
+    sayOtherPlatform(flags.platform, scanned.resolved.platform);
+    return scanned;
   } finally {
     progress.done();
     await workers.close();
     await source.close();
   }
+}
+
+/** An image without an index is what it is, whatever was asked for. */
+function sayOtherPlatform(asked: Platform | undefined, found: Platform): void {
+  if (asked === undefined || (asked.os === found.os && asked.architecture === found.architecture)) return;
+  say(`stella: the image has one platform only: ${formatPlatform(found)}, not ${formatPlatform(asked)}`);
 }
 
 function narrate(line: ReturnType<typeof progressLine>): (event: ScanProgress) => void {
@@ -214,11 +226,11 @@ async function readVex(paths: readonly string[]): Promise<VexSnapshot> {
     }
   }
   const { bytes, problems, problemCount } = compileVexSnapshot(documents);
-  for (const problem of problems.slice(0, 5)) say(`stella: VEX left out: ${messageOf(problem)}`);
-  if (problemCount > 5) say(`stella: and ${problemCount - 5} more VEX problems`);
   const snapshot = openVexSnapshot(bytes);
   const [first] = problems;
   if (first !== undefined && snapshot.statements === 0) throw first;
+  for (const problem of problems.slice(0, 5)) say(`stella: VEX left out: ${messageOf(problem)}`);
+  if (problemCount > 5) say(`stella: and ${problemCount - 5} more VEX problems`);
   return snapshot;
 }
 
@@ -227,9 +239,9 @@ async function jsonFiles(path: string): Promise<readonly string[]> {
     throw fileErrors.make("FILE_MISSING", `there is no file or folder ${path}`, { cause });
   });
   if (!found.isDirectory()) return [path];
-  const names = await readdir(path, { recursive: true });
-  return names
-    .filter((name) => name.endsWith(".json"))
-    .sort()
-    .map((name) => join(path, name));
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".json")) // a pipe would be waited for
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Plain tables in kubectl's manner: upper-case heads, columns two spaces apart. */
+import { printable } from "./printable.ts";
 
-export function plainTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+export function plainTable(heads: readonly string[], given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map(printable));
   const widths = heads.map((head, column) =>
     Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );

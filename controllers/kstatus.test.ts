@@ -64,6 +64,7 @@ async function report(facts: ImageFactsState): Promise<Settled> {
 async function source(record?: ImportRecord): Promise<Settled> {
   const ports = {
     clock,
+    systemNamespace: "team",
     record: () => Promise.resolve(record),
     jobState: () => Promise.resolve(undefined),
     enqueue: nothing,
@@ -104,7 +105,7 @@ describe("kstatus", () => {
     { name: "Report: judged", made: () => report({ state: "scanned" }), want: "Current" },
     {
       name: "Report: waits for the scan",
-      made: () => report({ state: "pending", message: "" }),
+      made: () => report({ state: "pending", reason: "WaitingForScan", message: "" }),
       want: "InProgress",
     },
     {

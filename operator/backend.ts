@@ -18,6 +18,7 @@ import { imageCatalog } from "./evaluation/images.ts";
 import type { ImageCatalog } from "./evaluation/images.ts";
 import { openKnowledge } from "./evaluation/knowledge.ts";
 import type { Knowledge } from "./evaluation/knowledge.ts";
+import { unreadSources } from "./evaluation/unread-sources.ts";
 import { Verdicts } from "./evaluation/verdicts.ts";
 import type { FeedDocumentRecord } from "./jobs/import.ts";
 import type { RunPlan } from "./jobs/run.ts";
@@ -78,19 +79,21 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     knowledge,
     observed: (seconds) => options.metrics.own.evaluationSeconds.observe(seconds),
   });
+  const kept = collections(stores);
   const verdicts = new Verdicts({
     systemNamespace: config.namespace,
     caches,
     images,
     evaluator,
     resolve: registries.resolveDigest,
+    unreadSources: () => unreadSources(caches, config.namespace, kept.importRecords),
     requestScan: async (repository, digest) => {
       await createScan(client, caches, config.namespace, { imageRef: repository, digest, discovered: true });
     },
   });
   const parts: Parts = {
     ...options,
-    ...collections(stores),
+    ...kept,
     queues: queuesOf(stores),
     clock: systemClock,
     images,

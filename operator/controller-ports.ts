@@ -16,6 +16,7 @@ import { durationMs, resources } from "#crds/index.ts";
 import { BY_DIGEST, BY_NAMESPACE_DIGEST } from "./caches.ts";
 import type { Parts } from "./backend.ts";
 import type { ControllerPorts } from "./manager/controllers.ts";
+import { unreadSources } from "./evaluation/unread-sources.ts";
 import { version } from "./version.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -55,9 +56,10 @@ function scanPorts({ clock, scanRecords, queues }: Parts): ScanPorts {
   };
 }
 
-function sourcePorts({ clock, importRecords, queues }: Parts): SourcePorts {
+function sourcePorts({ clock, config, importRecords, queues }: Parts): SourcePorts {
   return {
     clock,
+    systemNamespace: config.namespace,
     record: async (uid) => (await importRecords.get(uid))?.body,
     jobState: (key) => queues.import.state(key),
     enqueue: async (job) => {
@@ -100,8 +102,14 @@ function reportPorts(parts: Parts): ReportPorts {
   };
 }
 
-async function factsOf({ caches, config, images }: Parts, digest: Digest): Promise<ImageFactsState> {
-  if ((await images.find(digest)) !== undefined) return { state: "scanned" };
+async function factsOf(parts: Parts, digest: Digest): Promise<ImageFactsState> {
+  const { caches, config, images, importRecords } = parts;
+  if ((await images.find(digest)) !== undefined) {
+    const unread = await unreadSources(caches, config.namespace, importRecords);
+    if (unread.length === 0) return { state: "scanned" };
+    const message = `not read yet: ${unread.slice(0, 10).join(", ")}`;
+    return { state: "pending", reason: "WaitingForFeeds", message };
+  }
   const scans = caches.scans.byIndex(BY_DIGEST, digest);
   const scan = scans.find(({ metadata }) => metadata.namespace === config.namespace) ?? scans[0];
   const ready = scan?.status?.conditions?.find(({ type }) => type === "Ready");
@@ -110,6 +118,7 @@ async function factsOf({ caches, config, images }: Parts, digest: Digest): Promi
   }
   return {
     state: "pending",
+    reason: "WaitingForScan",
     message: scan === undefined ? "no Scan yet" : `scan ${keyOf(scan)} is under way`,
   };
 }
@@ -144,6 +153,10 @@ function stellaOpsPorts(parts: Parts): StellaOpsPorts {
       const { namespace, name = "" } = object.metadata;
       const cached = await client.find(resource, { namespace, name });
       await applier.applyIfChanged(resource, object, cached);
+    },
+    exists: async (object) => {
+      const { namespace, name = "" } = object.metadata;
+      return (await client.find(resourceOf(object), { namespace, name })) !== undefined;
     },
     remove: async (object) => {
       const { namespace, name = "" } = object.metadata;

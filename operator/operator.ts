@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `stella serve operator`: controllers, workers and the REST API of the embedded profile, wired in one process. */
-import { names } from "#controllers/stella-ops/index.ts";
 import { systemClock } from "#lib/clock.ts";
 import { describeConfig, readConfig } from "#lib/config.ts";
 import { messageOf } from "#lib/errors.ts";
@@ -154,6 +153,10 @@ async function ownImage(client: KubeClient, { namespace, podName }: OperatorConf
   const path = `/api/v1/namespaces/${namespace}/pods/${podName}`;
   const pod = (await client.raw("GET", path).catch((error: unknown) => {
     throw new Error(`cannot read this Pod (${messageOf(error)}); give --image`, { cause: error });
-  })) as { readonly spec?: { readonly containers?: readonly { readonly image?: string }[] } };
-  return pod.spec?.containers?.[0]?.image ?? names.singleton;
+  })) as {
+    readonly spec?: { readonly containers?: readonly { readonly name?: string; readonly image?: string }[] };
+  };
+  const image = pod.spec?.containers?.find(({ name }) => name === "operator")?.image;
+  if (image === undefined) throw new Error(`Pod ${podName} has no container "operator"; give --image`);
+  return image;
 }

@@ -81,7 +81,9 @@ describe("admit", () => {
     };
     const answer = await run(reviewBody({ spec, labels: { app: "web" } }));
     expect(answer.allowed).toBe(false);
-    expect(asked).toEqual([{ namespace: "team", labels: { app: "web" }, images: ["a.io/x:1", "a.io/y:1"] }]);
+    expect(asked).toEqual([
+      { namespace: "team", labels: { app: "web" }, dryRun: false, images: ["a.io/x:1", "a.io/y:1"] },
+    ]);
   });
 
   it("an image name that is none does not spoil the question about the others", async () => {
@@ -181,6 +183,7 @@ describe("policyView", () => {
     const found = view.policiesFor({
       uid: "u",
       operation: "CREATE",
+      dryRun: false,
       namespace: "team",
       labels: { app: "web" },
       images: [
@@ -198,6 +201,7 @@ describe("policyView", () => {
     const review = {
       uid: "u",
       operation: "CREATE" as const,
+      dryRun: false,
       namespace: "alpha",
       labels: {},
       images: [{ field: "f", container: "c", image: "a" }],

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** One review from body to answer: reads the Pod, picks the policies, asks for facts if needed, decides. */
+import type { ImageFacts } from "#lib/contracts/admission.ts";
 import { decide, isReference, needsVerdict } from "./decide.ts";
 import type { FactsCache } from "./facts-cache.ts";
 import { parseReview, reviewResponse } from "./review.ts";
@@ -21,6 +22,8 @@ export interface AdmitPorts {
   readonly decided: (review: Review, decision: Decision) => void;
 }
 
+/** As the contract of the question bounds it. */
+const MAX_IMAGES_A_QUESTION = 100;
 const NOT_ASKED: Posture = { known: true, facts: new Map() };
 
 /** @throws ADMISSION_REVIEW_INVALID */
@@ -45,13 +48,27 @@ async function decideReview(review: Review, { view, facts }: AdmitPorts): Promis
   const policies = review.images.length === 0 ? [] : view.policiesFor(review);
   if (policies.length === 0) return { allowed: true, message: "", warnings: [], violations: [] };
   // What is no reference is refused as such, and must not spoil the question about the other images.
-  const images = [...new Set(review.images.map((image) => image.image))].filter(isReference).slice(0, 100);
-  const posture =
-    needsVerdict(policies) && images.length > 0
-      ? await facts.posture(
-          { namespace: review.namespace, labels: { ...review.labels }, images },
-          view.revision(),
-        )
-      : NOT_ASKED;
+  const images = [...new Set(review.images.map((image) => image.image))].filter(isReference);
+  const posture = needsVerdict(policies) ? await askAbout(images, review, view, facts) : NOT_ASKED;
   return decide(review, policies, posture, { failOpen: view.failOpen(review.namespace) });
+}
+
+/** In questions of the size that the backend takes. One that is not answered leaves the whole Pod unjudged. */
+async function askAbout(
+  images: readonly string[],
+  { namespace, labels, dryRun }: Review,
+  view: PolicyView,
+  facts: FactsCache,
+): Promise<Posture> {
+  const answers: [string, ImageFacts][] = [];
+  for (let from = 0; from < images.length; from += MAX_IMAGES_A_QUESTION) {
+    const asked = images.slice(from, from + MAX_IMAGES_A_QUESTION);
+    const posture = await facts.posture(
+      { namespace, labels: { ...labels }, dryRun, images: asked },
+      view.revision(),
+    );
+    if (!posture.known) return posture;
+    answers.push(...posture.facts);
+  }
+  return { known: true, facts: new Map(answers) };
 }

@@ -102,11 +102,13 @@ function verdictRules(
     return;
   }
   const facts = posture.facts.get(image.image);
-  const verdict = facts?.policyVerdict ?? "unknown";
-  const why = (facts?.reasons ?? []).join("; ");
+  // A policy acts on the verdict of those that are enforced at least as it is: a dry run never denies.
+  const tier = facts?.tiers?.[policy.enforcement] ?? facts;
+  const verdict = tier?.policyVerdict ?? "unknown";
+  const why = (tier?.reasons ?? []).join("; ");
   const resolved = facts?.resolved ?? image.image;
   if (verdict === "unknown") {
-    const message = `has no verdict yet${why === "" ? "" : ` (${why})`}; it is being scanned, try again in a minute`;
+    const message = `has no verdict yet${why === "" ? "" : ` (${why})`}; try again in a minute`;
     say(
       "VERDICT_UNKNOWN",
       message,

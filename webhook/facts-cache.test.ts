@@ -6,7 +6,7 @@ import { FactsCache } from "./facts-cache.ts";
 import type { AskBackend } from "./facts-cache.ts";
 import { imageFacts } from "./testing/builders.ts";
 
-const request: PolicyRuntimeRequest = { namespace: "n", labels: {}, images: ["a:1"] };
+const request: PolicyRuntimeRequest = { namespace: "n", labels: {}, dryRun: false, images: ["a:1"] };
 const answer = (over: Partial<PolicyRuntimeResponse> = {}): PolicyRuntimeResponse => ({
   ttlSeconds: 30,
   results: { "a:1": imageFacts() },

@@ -43,6 +43,8 @@ export interface Review {
   readonly uid: string;
   readonly operation: "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
   readonly namespace: string;
+  /** Nothing may be written because of it. */
+  readonly dryRun: boolean;
   readonly labels: Readonly<Record<string, string>>;
   /** Images to judge: on UPDATE only those that the old Pod did not have. */
   readonly images: readonly PodImage[];
@@ -64,6 +66,7 @@ export function parseReview(body: string): Review {
     uid: request.uid,
     operation: request.operation,
     namespace: request.namespace,
+    dryRun: request.dryRun,
     labels: request.object?.metadata?.labels ?? {},
     images: imagesOf(request.object?.spec).filter((image) => !known.has(image.image)),
   };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What an admission decision is made of. Shapes follow the seeds' admission decision (Zastava, section 2.2). */
+/** What an admission decision is made of. The answer to the API server is in `review.ts`. */
 import type { ImageFacts } from "#lib/contracts/admission.ts";
 
 export type Enforcement = "dryrun" | "warn" | "enforce";

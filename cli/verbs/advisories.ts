@@ -47,9 +47,11 @@ export function addAdvisories(program: Command): void {
 }
 
 async function importAll(paths: readonly string[], flags: ImportFlags): Promise<void> {
-  const { importInto } = await import("../advisories.ts");
+  const { importInto, requireDistinctNames, sayRejected } = await import("../advisories.ts");
   const { advisoriesIn, cacheDir } = await import("../cache.ts");
-  const { say, writeResult } = await import("../output.ts");
+  const { writeResult } = await import("../output.ts");
+  const { printable } = await import("../printable.ts");
+  requireDistinctNames(paths, flags.name);
   const done: unknown[] = [];
   for (const path of paths) {
     const { result, kept } = await importInto(advisoriesIn(cacheDir(flags.cacheDir)), path, {
@@ -57,13 +59,13 @@ async function importAll(paths: readonly string[], flags: ImportFlags): Promise<
       connector: flags.connector,
       now: new Date().toISOString(),
     });
-    for (const { document, path: where, reason } of result.rejected.slice(0, 5)) {
-      say(`stella: left out ${document} ${where}: ${reason}`);
-    }
-    if (result.rejectedCount > 5) say(`stella: and ${result.rejectedCount - 5} more were left out`);
+    sayRejected(result);
     done.push(kept);
     if (flags.json !== true)
-      await writeResult(`${kept.name}: ${kept.records} records, export ${kept.digest}\n`, undefined);
+      await writeResult(
+        `${printable(kept.name)}: ${kept.records} records, export ${kept.digest}\n`,
+        undefined,
+      );
   }
   if (flags.json === true) await writeResult(`${JSON.stringify(done)}\n`, undefined);
 }

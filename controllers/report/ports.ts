@@ -7,7 +7,11 @@ import type { ReportSummary } from "#engines/evaluation/index.ts";
 /** What is known of the contents of an image. */
 export type ImageFactsState =
   | { readonly state: "scanned" }
-  | { readonly state: "pending"; readonly message: string }
+  | {
+      readonly state: "pending";
+      readonly reason: "WaitingForScan" | "WaitingForFeeds";
+      readonly message: string;
+    }
   | { readonly state: "failed"; readonly reason: string; readonly message: string };
 
 export interface Evaluation {

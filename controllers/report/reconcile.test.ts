@@ -58,7 +58,7 @@ describe("reconcileReport", () => {
     const first = await reconcile(reportObject());
     const report = reportObject({ status: { ...first.outcome?.status } });
     const { outcome } = await reconcile(report, {
-      facts: { state: "pending", message: "scan s/x is under way" },
+      facts: { state: "pending", reason: "WaitingForScan", message: "scan s/x is under way" },
     });
     expect(outcome?.status.verdict).toBe("warn");
     expect(ready(outcome?.status)).toMatchObject({ status: "False", reason: "WaitingForScan" });

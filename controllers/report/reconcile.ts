@@ -95,7 +95,7 @@ function conditionsOf(
   evaluated: Evaluation | Waiting,
   now: number,
 ): NonNullable<ReportStatus["conditions"]> {
-  const next: ConditionInput[] = [...readinessConditions(readinessOf(evaluated))];
+  const next: ConditionInput[] = [...readinessConditions(readinessOf(evaluated)), UNSIGNED];
   if ("summary" in evaluated) next.push(completeness(evaluated));
   return [
     ...setConditions(report.status?.conditions ?? [], next, {
@@ -107,14 +107,19 @@ function conditionsOf(
 
 function readinessOf(evaluated: Evaluation | Waiting): Readiness {
   if (!("summary" in evaluated)) {
-    const { message } = evaluated;
-    return evaluated.state === "pending"
-      ? { state: "progressing", reason: "WaitingForScan", message }
-      : { state: "failed", reason: evaluated.reason, message };
+    const { reason, message } = evaluated;
+    return { state: evaluated.state === "pending" ? "progressing" : "failed", reason, message };
   }
   const { verdict, reasons } = evaluated.summary;
   return { state: "ready", reason: "Evaluated", message: [`verdict ${verdict}`, ...reasons].join("; ") };
 }
+
+const UNSIGNED: ConditionInput = {
+  type: "Signed",
+  status: "False",
+  reason: "NotImplemented",
+  message: "this version signs nothing",
+};
 
 /** True is good news: everything in the image was read, and advisories cover its distribution. */
 function completeness({ summary, omissions }: Evaluation): ConditionInput {

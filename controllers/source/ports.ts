@@ -34,6 +34,8 @@ export interface ImportRecord {
 
 export interface SourcePorts {
   readonly clock: Clock;
+  /** Sources anywhere else are refused: they speak for the whole cluster. */
+  readonly systemNamespace: string;
   record(uid: string): Promise<ImportRecord | undefined>;
   jobState(key: string): Promise<JobState | undefined>;
   enqueue(job: ImportJob): Promise<void>;

@@ -24,6 +24,7 @@ async function reconcile({ record, state, suspend = false, status, now = NOW }: 
   const enqueued: ImportJob[] = [];
   const ports: SourcePorts = {
     clock: { now: () => now },
+    systemNamespace: "team",
     record: () => Promise.resolve(record),
     jobState: () => Promise.resolve(state),
     enqueue: (job) => Promise.resolve(void enqueued.push(job)),
@@ -170,5 +171,21 @@ describe("reconcileSource", () => {
     expect(first.outcome.status.staleSince).toBe("2026-01-01T00:00:00Z");
     const later = await reconcile({ record, status: { ...first.outcome.status }, now: NOW + 50_000 });
     expect(later.outcome.status.staleSince).toBe("2026-01-01T00:00:00Z");
+  });
+
+  it("refuses a feed outside the system namespace: it would speak for the whole cluster", async () => {
+    const source = advisorySourceObject({ metadata: { namespace: "other" } });
+    const nothing = () => Promise.reject(new Error("asked"));
+    const outcome = await reconcileSource("AdvisorySource", source, {
+      clock: { now: () => NOW },
+      systemNamespace: "team",
+      record: nothing,
+      jobState: nothing,
+      enqueue: nothing,
+    });
+    expect(outcome).toMatchObject({ next: "stalled", status: { observedGeneration: 1 } });
+    expect(outcome.status.conditions?.map(({ type, reason }) => `${type} ${reason}`)).toContain(
+      "Stalled NotInSystemNamespace",
+    );
   });
 });

@@ -21,6 +21,7 @@ export async function reconcileSource(
   const { uid = "", namespace = "", name, generation = 0 } = source.metadata;
   const job: ImportJob = { key: `${uid}:${generation}`, kind, uid, namespace, name };
   const now = ports.clock.now();
+  if (namespace !== ports.systemNamespace) return refused(source, ports.systemNamespace, now);
   const interval = durationMs(source.spec.interval);
   const [record, state] = await Promise.all([ports.record(uid), ports.jobState(job.key)]);
   const busy = state === "waiting" || state === "running";
@@ -45,6 +46,24 @@ export async function reconcileSource(
   ];
   if (looks.length === 0) return { next: "settled", status };
   return { next: "recheck", status, afterMs: Math.max(1000, Math.min(...looks)) };
+}
+
+function refused(
+  { metadata, status }: AdvisorySource | VexSource,
+  systemNamespace: string,
+  now: number,
+): Outcome<AdvisorySourceStatus> {
+  const generation = metadata.generation ?? 0;
+  const readiness: Readiness = {
+    state: "stalled",
+    reason: "NotInSystemNamespace",
+    message: `sources speak for the whole cluster and count in the namespace ${systemNamespace} only`,
+  };
+  const conditions = setConditions(status?.conditions ?? [], readinessConditions(readiness), {
+    now,
+    generation,
+  });
+  return { next: "stalled", status: { observedGeneration: generation, conditions: [...conditions] } };
 }
 
 function dueTime(key: string, record: ImportRecord | undefined, interval: number): number {

@@ -73,6 +73,7 @@ async function ensureWebhook(
     failOpenNamespaces: webhook.failOpenNamespaces,
     failClosedNamespaces: webhook.failClosedNamespaces,
     caBundle,
+    owner: { name: object.metadata.name, uid: object.metadata.uid ?? "" },
   };
   if (!webhook.enabled) {
     await ports.remove(webhookConfiguration(settings));
@@ -83,14 +84,10 @@ async function ensureWebhook(
   const replicas = ports.webhookReplicas();
   const ready = replicas?.ready ?? 0;
   // The configuration is registered with the first ready replica and stays: from then on its failure policy rules.
-  if (
-    ready > 0 ||
-    object.status?.conditions?.some((c) => c.type === "WebhookReady" && c.status === "True") === true
-  ) {
-    await ports.ensure(webhookConfiguration(settings));
-  }
+  const configuration = webhookConfiguration(settings);
+  if (ready > 0 || (await ports.exists(configuration))) await ports.ensure(configuration);
   const message = `${ready} of ${webhook.replicas} replicas ready`;
-  return ready >= Math.min(webhook.replicas, 1) && ready >= webhook.replicas
+  return ready >= webhook.replicas
     ? { type: "WebhookReady", status: "True", reason: "Available", message }
     : { type: "WebhookReady", status: "False", reason: "ReplicasNotReady", message };
 }

@@ -28,6 +28,7 @@ export interface StellaOpsPorts {
   readonly image: string;
   /** Makes the object as given, writing only where it differs. */
   ensure(object: KubeObject): Promise<void>;
+  exists(object: KubeObject): Promise<boolean>;
   /** Deletes it if it is there. */
   remove(object: KubeObject): Promise<void>;
   /** Renews certificates where needed and stores them; PEM bundle of the authority. */

@@ -21,6 +21,7 @@ function bench(over: Partial<StellaOpsPorts> = {}) {
     version: "1.2.3",
     image: "own:1",
     ensure: (object) => Promise.resolve(void ensured.push(nameOf(object))),
+    exists: () => Promise.resolve(false),
     remove: (object) => Promise.resolve(void removed.push(nameOf(object))),
     certificates: () => Promise.resolve({ bundle: "PEM", renewAt: NOW + 30 * DAY }),
     webhookReplicas: () => ({ ready: 2, updated: 2 }),
@@ -78,16 +79,11 @@ describe("reconcileStellaOps", () => {
   });
 
   it("repairs the registration while replicas are away, once it was there", async () => {
-    const condition = {
-      type: "WebhookReady",
-      status: "True",
-      reason: "Available",
-      message: "",
-      observedGeneration: 1,
-      lastTransitionTime: "2026-01-01T00:00:00Z",
-    };
-    const { ensured, ports } = bench({ webhookReplicas: () => ({ ready: 0, updated: 0 }) });
-    await reconcileStellaOps(stellaOpsObject({ status: { conditions: [condition] } }), ports);
+    const { ensured, ports } = bench({
+      webhookReplicas: () => ({ ready: 0, updated: 0 }),
+      exists: () => Promise.resolve(true),
+    });
+    await reconcileStellaOps(stellaOpsObject(), ports);
     expect(ensured).toContain(CONFIGURATION);
   });
 
@@ -164,6 +160,7 @@ describe("webhookConfiguration", () => {
     failOpenNamespaces: ["open"],
     failClosedNamespaces: ["closed", "stellaops"],
     caBundle: "PEM",
+    owner: { name: "stellaops", uid: "u" },
   };
   const OWN = ["kube-node-lease", "kube-system", "stellaops"];
   const webhooksOf = (given: Partial<WebhookSettings>) =>

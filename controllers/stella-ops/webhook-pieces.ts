@@ -13,9 +13,18 @@ export interface WebhookSettings {
   readonly failClosedNamespaces: readonly string[];
   /** PEM. */
   readonly caBundle: string;
+  /** The StellaOps object: when it goes, Kubernetes removes every piece, and no dead webhook holds up Pods. */
+  readonly owner: { readonly name: string; readonly uid: string };
 }
 
 const labels = { "app.kubernetes.io/name": names.webhook, "app.kubernetes.io/part-of": "stellaops" };
+
+const metadataOf = (name: string, { namespace, owner }: WebhookSettings) => ({
+  name,
+  namespace,
+  labels,
+  ownerReferences: [{ apiVersion: "stella-ops.org/v1alpha1", kind: "StellaOps", ...owner }],
+});
 
 /** In the order in which they must exist; the configuration comes last, once there is something to call. */
 export function webhookPieces(settings: WebhookSettings): readonly KubeObject[] {
@@ -35,7 +44,11 @@ export function webhookConfiguration(settings: WebhookSettings): KubeObject {
   return {
     apiVersion: "admissionregistration.k8s.io/v1",
     kind: "ValidatingWebhookConfiguration",
-    metadata: { name: names.webhookConfiguration, labels },
+    metadata: {
+      name: names.webhookConfiguration,
+      labels,
+      ownerReferences: metadataOf("", settings).ownerReferences,
+    },
     webhooks: [
       webhook(settings, "pods.stella-ops.org", failurePolicy, { operator: "NotIn", values: rest }),
       ...(listed.length === 0
@@ -75,11 +88,11 @@ function webhook(
   };
 }
 
-function service({ namespace }: WebhookSettings): KubeObject {
+function service(settings: WebhookSettings): KubeObject {
   return {
     apiVersion: "v1",
     kind: "Service",
-    metadata: { name: names.webhook, namespace, labels },
+    metadata: metadataOf(names.webhook, settings),
     spec: {
       selector: { "app.kubernetes.io/name": names.webhook },
       ports: [{ name: "https", port: ports.webhook, protocol: "TCP", targetPort: "https" }],
@@ -87,20 +100,21 @@ function service({ namespace }: WebhookSettings): KubeObject {
   } as KubeObject;
 }
 
-function disruptionBudget({ namespace }: WebhookSettings): KubeObject {
+function disruptionBudget(settings: WebhookSettings): KubeObject {
   return {
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",
-    metadata: { name: names.webhook, namespace, labels },
+    metadata: metadataOf(names.webhook, settings),
     spec: { maxUnavailable: 1, selector: { matchLabels: { "app.kubernetes.io/name": names.webhook } } },
   } as KubeObject;
 }
 
-function deployment({ namespace, image, replicas }: WebhookSettings): KubeObject {
+function deployment(settings: WebhookSettings): KubeObject {
+  const { image, replicas } = settings;
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
-    metadata: { name: names.webhook, namespace, labels },
+    metadata: metadataOf(names.webhook, settings),
     spec: {
       replicas,
       selector: { matchLabels: { "app.kubernetes.io/name": names.webhook } },

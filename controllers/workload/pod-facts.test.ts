@@ -66,6 +66,13 @@ describe("podFacts", () => {
     });
   });
 
+  it.each(["Succeeded", "Failed"])("runs nothing once it has %s", (phase) => {
+    expect(podFacts({ ...pod, status: { ...pod.status, phase } })).toMatchObject({
+      images: [],
+      withoutDigest: [],
+    });
+  });
+
   it("is empty for a Pod that has not started", () => {
     expect(podFacts({ metadata: { name: "p", namespace: "n" } })).toMatchObject({
       images: [],

@@ -24,6 +24,7 @@ export interface Pod {
     readonly ephemeralContainers?: readonly { readonly name?: string; readonly image?: string }[];
   };
   readonly status?: {
+    readonly phase?: string;
     readonly containerStatuses?: readonly ContainerStatus[];
     readonly initContainerStatuses?: readonly ContainerStatus[];
     readonly ephemeralContainerStatuses?: readonly ContainerStatus[];
@@ -35,7 +36,9 @@ const MAX_CONTAINERS = 200;
 
 export function podFacts(pod: Pod): PodFacts {
   const { namespace = "", name = "", uid = "", labels = {} } = pod.metadata;
-  const { images, withoutDigest } = imagesOf(pod);
+  // A Pod that has ended runs nothing.
+  const isOver = pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
+  const { images, withoutDigest } = isOver ? { images: [], withoutDigest: [] } : imagesOf(pod);
   const secrets = (pod.spec?.imagePullSecrets ?? []).map((secret) => secret.name ?? "");
   return {
     namespace,

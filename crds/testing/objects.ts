@@ -95,7 +95,7 @@ export const goodObjects: readonly { readonly name: string; readonly object: Tes
     object: policy({ match: { severty: "high" } }),
   },
   {
-    name: "the Schedule of the platform document",
+    name: "a Schedule with everything",
     object: object("Schedule", {
       when: "0 2 * * * Europe/Sofia",
       mode: "analysis-only",
@@ -114,7 +114,7 @@ export const goodObjects: readonly { readonly name: string; readonly object: Tes
   },
   { name: "a Schedule with a word", object: object("Schedule", { when: "@daily UTC", timeZone: "UTC" }) },
   {
-    name: "the NotifyRule of the platform document",
+    name: "a NotifyRule with everything",
     object: object("NotifyRule", {
       match: {
         eventKinds: ["report.ready", "rescan.delta", "zastava.admission"],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** AdvisorySource: one place that advisories come from. Follows the platform document, section 4.1 (Concelier). */
+/** AdvisorySource: one place that advisories come from. */
 import { z } from "zod";
 import { ruled } from "../cel.ts";
 import { defineKind } from "../kind.ts";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** NotifyChannel: one way out, with its credentials. Follows the platform document, sections 7.7 and 14. */
+/** NotifyChannel: one way out, with its credentials. */
 import { z } from "zod";
 import { ruled } from "../cel.ts";
 import type { Rule } from "../cel.ts";

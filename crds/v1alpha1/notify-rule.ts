@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** NotifyRule: which events are told to whom, and how often. Follows the platform document, section 14. */
+/** NotifyRule: which events are told to whom, and how often. */
 import { z } from "zod";
 import { defineKind } from "../kind.ts";
 import type { ObjectOf, SpecOf, StatusOf } from "../kind.ts";

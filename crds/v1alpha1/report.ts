@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Report: the verdict on one image in one namespace, small; the whole document is in the object store.
- * Follows the platform document, section 4.4, and DESIGN's rule "small in etcd, whole in the store".
+ *4, and DESIGN's rule "small in etcd, whole in the store".
  */
 import { z } from "zod";
 import { immutable, ruled } from "../cel.ts";

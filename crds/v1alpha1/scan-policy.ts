@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * ScanPolicy: which findings matter, for which workloads, and what admission does about it.
- * Follows the platform document, section 4.3, and the Zastava document, section 4.1.
+ *3, and the Zastava document, section 4.1.
  */
 import { z } from "zod";
 import { defineKind } from "../kind.ts";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Scan: the facts of one image, gathered once. Follows the platform document, sections 3 and 7.1;
+ * Scan: the facts of one image, gathered once.1;
  * verdicts are in Report.
  */
 import { z } from "zod";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Schedule: when which images are looked at again. Follows the platform document, section 14. */
+/** Schedule: when which images are looked at again. */
 import { z } from "zod";
 import { ruled } from "../cel.ts";
 import { defineKind } from "../kind.ts";

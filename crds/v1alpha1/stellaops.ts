@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * StellaOps: the one object that says how the installation is set up and shows how it fares.
- * Follows DESIGN's roles and profiles, and the Zastava document, section 6.
+ * Roles and profiles are in docs/architecture.md.
  */
 import { z } from "zod";
 import { ruled } from "../cel.ts";

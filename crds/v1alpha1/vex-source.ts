@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** VexSource: one place that VEX statements come from. Follows the platform document, section 4.2 (Excititor). */
+/** VexSource: one place that VEX statements come from. */
 import { z } from "zod";
 import { ruled } from "../cel.ts";
 import { defineKind } from "../kind.ts";

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * SBOM, findings, VEX and policy to a report with its verdict (seeds 4.4). Pure: `now` only decides which
+ * SBOM, findings, VEX and policy to a report with its verdict. Pure: `now` only decides which
  * waivers are over, so equal inputs give equal bytes until the report's `nextExpiry`.
  */
 import { canonicalJson } from "#lib/canonical-json.ts";
 import { rfc3339 } from "#lib/clock.ts";
 import { byText } from "#lib/compare.ts";
 import { digestOf, type Digest } from "#lib/digest.ts";
-import type { Component, Omission, Sbom } from "#engines/scanner/index.ts";
+import type { Component, Sbom } from "#engines/scanner/index.ts";
 import { baselinePolicy } from "./policy/baseline.ts";
 import { makeJudge, type Judgement } from "./policy/judge.ts";
 import { policySetDigest } from "./policy/policy-digest.ts";
@@ -29,6 +29,8 @@ export interface EvaluationInput {
   readonly advisoriesDigest: Digest;
   /** As `matchSbom` gives it: distros, ecosystems and purls that no advisory was compared with; makes it partial. */
   readonly uncovered?: readonly string[];
+  /** Policies that apply and are not valid, `namespace/name`: they judge nothing, which makes the answer partial. */
+  readonly unsoundPolicies?: readonly string[];
   readonly vexSnapshot?: VexSnapshot;
   /** With no system policy the built-in baseline judges. */
   readonly policies?: PolicySet;
@@ -49,7 +51,7 @@ export function evaluate(input: EvaluationInput): ReportDocument {
     context,
   );
   const findings = judgements.map(({ judged }) => judged).sort(worstFirst);
-  const omissions = omissionLines(input.sbom.omissions, input.uncovered ?? []);
+  const omissions = omissionLines(input);
   const expiries = judgements.flatMap(({ expiresAt }) => expiresAt ?? []);
   const counted = findings.filter(counts);
   return {
@@ -108,7 +110,7 @@ function judgeAll(
 function orderedSet(set: PolicySet | undefined): PolicySet {
   const system = set?.system ?? [];
   return {
-    system: system.length === 0 ? [baselinePolicy] : byName(system),
+    system: system.length === 0 && set?.withoutBaseline !== true ? [baselinePolicy] : byName(system),
     namespace: byName(set?.namespace ?? []),
     allowNamespaceWaivers: set?.allowNamespaceWaivers ?? false,
   };
@@ -127,10 +129,13 @@ function worstFirst(a: JudgedFinding, b: JudgedFinding): number {
   );
 }
 
-function omissionLines(omissions: readonly Omission[], uncovered: readonly string[]): readonly string[] {
+function omissionLines({ sbom, uncovered = [], unsoundPolicies = [] }: EvaluationInput): readonly string[] {
   const lines = [
+    ...[...unsoundPolicies]
+      .sort(byText)
+      .map((name) => `POLICY_UNSOUND policy ${name} is not valid and judges nothing`),
     ...[...uncovered].sort(byText).map(uncoveredLine),
-    ...omissions
+    ...sbom.omissions
       .map(({ code, path, message }) => `${code} ${path === undefined ? "" : `${path}: `}${message}`)
       .sort(byText),
   ];

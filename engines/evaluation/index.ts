@@ -45,6 +45,7 @@ export {
   importSource,
   matchSbom,
   openSnapshot,
+  snapshotMagic,
 } from "./advisories/index.ts";
 export type {
   AdvisoryHead,

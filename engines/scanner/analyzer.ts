@@ -2,7 +2,7 @@
 /** The shape of an analyzer: which files it wants, and what it states of each. */
 import { byKey } from "#lib/compare.ts";
 import { scanErrors } from "./errors.ts";
-import type { Found } from "./facts.ts";
+import type { Reading } from "./facts.ts";
 
 /** What is known of a file before its content is read. */
 export interface LayerFile {
@@ -36,7 +36,7 @@ export interface FileAnalyzer extends AnalyzerBase {
   /** A larger file is not read, and recorded as an omission. */
   readonly maxBytes: number;
   /** @throws ANALYZER_INPUT_INVALID, which the scan records as an omission. */
-  analyze(input: FileInput): Found | undefined;
+  analyze(input: FileInput): Reading | undefined;
 }
 
 /** Reads a file as it streams by, holding little of it. */
@@ -48,7 +48,7 @@ export interface FileStream {
   /** Bytes are overwritten after the call. False: enough seen. */
   data(bytes: Buffer): boolean;
   /** @throws ANALYZER_INPUT_INVALID */
-  end(): Found | undefined;
+  end(): Reading | undefined;
 }
 
 export type Analyzer = FileAnalyzer | StreamAnalyzer;

@@ -43,6 +43,12 @@ export interface Found {
   readonly license?: LicenseFact;
 }
 
+/** What an analyzer states of a file: facts, and what of the file it had to leave out. */
+export interface Reading extends Found {
+  /** One line each; kept as Omissions of the file, not among its facts. */
+  readonly problems?: readonly string[];
+}
+
 /** What one analyzer found in one file. */
 export interface FileFacts extends Found {
   /** In the root filesystem, no leading slash. */

@@ -22,7 +22,7 @@ const MAX_LENGTH = 200;
 /** A pattern whose first run from here on is this far away never runs (February 30). */
 const PROBE_FROM = Date.UTC(2024, 0, 1);
 
-/** `when` in the seeds' form, with the zone behind the five fields (`0 2 * * * Europe/Sofia`), or beside it. */
+/** `when` with the zone behind the five fields (`0 2 * * * Europe/Sofia`), or beside it. */
 export interface When {
   readonly when: string;
   /** IANA name; UTC where neither this nor `when` names a zone. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Spreads a run's jobs over time (seeds section 14, `limits`). Only numbers: the caller waits. */
+/** Spreads a run's jobs over time (`Schedule.spec.limits`). Only numbers: the caller waits. */
 import { schedulingErrors } from "./errors.ts";
 
 export interface Limits {

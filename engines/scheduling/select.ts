@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Which images a schedule's run looks at (seeds section 14, `selection`). */
+/** Which images a schedule's run looks at (`Schedule.spec.selection`). */
 import { byText } from "#lib/compare.ts";
 import type { ImageDigest } from "#lib/digest.ts";
 import { anyOf } from "#engines/evaluation/index.ts";

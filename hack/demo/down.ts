@@ -7,6 +7,7 @@ import { clusterDown, clusterUp } from "#hack/cluster/index.ts";
 import type { Log } from "#hack/lib/log.ts";
 import { step } from "#hack/lib/progress.ts";
 import { kubectlFor } from "./kubectl.ts";
+import { refuseForeignNamespaces } from "./ownership.ts";
 import { clusterOf, type DemoOptions } from "./up.ts";
 
 const HERE = import.meta.dirname;
@@ -18,7 +19,8 @@ export async function demoDown(options: DemoOptions, log: Log): Promise<void> {
     return;
   }
   const kubectl = await kubectlFor(await clusterUp({ ...clusterOf(options), log }), log);
-  // Samples go while the operator still runs, so that it takes its own pieces away.
+  await refuseForeignNamespaces(kubectl);
+  // The samples hold the StellaOps object, which owns the webhook's registration: with it gone, Pods start again.
   const parts = [
     ["-f", join(HERE, "workloads.yaml")],
     ["-k", join(HERE, "samples")],

@@ -6,6 +6,7 @@ import { defineErrors } from "#lib/errors.ts";
 
 export const demoErrors = defineErrors("demo", {
   DEMO_CLUSTER_UNREACHABLE: "unavailable",
+  DEMO_NAMESPACE_TAKEN: "conflict",
   DEMO_REPORTS_INCOMPLETE: "unavailable",
   DEMO_POD_NOT_REFUSED: "unavailable",
   DEMO_PORT_FORWARD_FAILED: "unavailable",

@@ -9,6 +9,7 @@ import { REGISTRY_IMAGE, registryImage } from "#hack/images/registry.ts";
 import { duration, type Log } from "#hack/lib/log.ts";
 import { step } from "#hack/lib/progress.ts";
 import { messageOf } from "#lib/errors.ts";
+import { markNamespaces, refuseForeignNamespaces } from "./ownership.ts";
 import { demoErrors } from "./errors.ts";
 import { kubectlFor, type Kubectl } from "./kubectl.ts";
 import {
@@ -46,7 +47,7 @@ export async function demoUp(options: DemoOptions, log: Log, print: Log): Promis
     throw error;
   }
   log(`done after ${duration(performance.now() - start)}`);
-  print(howToGoOn(cluster, options));
+  print(howToGoOn(cluster, options, await reportOfWeb(kubectl)));
 }
 
 async function demoOn(
@@ -56,18 +57,20 @@ async function demoOn(
   log: Log,
   print: Log,
 ): Promise<void> {
+  if (cluster.provider === "existing") await refuseForeignNamespaces(kubectl);
   const [product, registry] = await step(log, "2/8 our own images", async () => [
     await imageOn(cluster, PRODUCT_IMAGE, options.image, () => productImage(log)),
     await imageOn(cluster, REGISTRY_IMAGE, options.registryImage, () => registryImage(log)),
   ]);
   const images = await step(log, "3/8 demo images", () => demoImages(log));
-  await step(log, "4/8 operator", () => installOperator(kubectl, product));
-  await step(log, "5/8 registry, with the demo images", async () => {
+  await step(log, "4/8 registry, with the demo images", async () => {
     await startRegistry(kubectl, registry);
     await pushImages(kubectl, images);
   });
+  await step(log, "5/8 operator", () => installOperator(kubectl, product));
   await step(log, "6/8 workloads, then config/samples", async () => {
     await startWorkloads(kubectl);
+    await markNamespaces(kubectl);
     await applySamples(kubectl);
   });
   await step(log, "7/8 reports", () => waitForReports(kubectl, log));
@@ -117,15 +120,21 @@ async function whatToLookAt(kubectl: Kubectl, cluster: Cluster): Promise<string>
   ].join("\n");
 }
 
-function howToGoOn(cluster: Cluster, options: DemoOptions): string {
+async function reportOfWeb(kubectl: Kubectl): Promise<string> {
+  const names = await kubectl("-n", "shop", "get", "reports", "-o", "name");
+  return /\/(web-[0-9a-f]{12})$/m.exec(names)?.[1] ?? "NAME";
+}
+
+function howToGoOn(cluster: Cluster, options: DemoOptions, report: string): string {
   const flag = options.context === undefined ? "" : ` -- --context ${options.context}`;
   return `Look further:
   export KUBECONFIG=${cluster.kubeconfigPath}
   kubectl config use-context ${cluster.context}
   kubectl get stella -A                          every object of ours
-  kubectl -n shop describe report                the worst findings, and why
+  kubectl -n shop describe report ${report}
+                                                 the worst findings, and why
   kubectl -n legacy get scanpolicy waivers -o yaml
-  npx stella report --help                       the whole report, through the API
+  npx stella report ${report} -n shop      the whole report, through the API
   kubectl -n stellaops logs deployment/stellaops-operator
   kubectl -n stellaops-demo port-forward service/registry 5000
 Tear down: npm run demo:down${flag}`;

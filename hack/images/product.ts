@@ -3,7 +3,7 @@
  * The product's image, made without Docker: a layer with Node and what it needs, and one with the bundle and the
  * offline kit. The Dockerfile builds the same tree.
  */
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { bundle, PROJECT } from "#hack/bundle/bundle.ts";
@@ -11,7 +11,7 @@ import type { Log } from "#hack/lib/log.ts";
 import { step } from "#hack/lib/progress.ts";
 import { writeTar } from "#lib/oci/writing/tar.ts";
 import type { TarEntry } from "#lib/oci/writing/tar-entry.ts";
-import { writeDockerArchive } from "#lib/oci/writer.ts";
+import { writeDockerArchive, writeTarFile } from "#lib/oci/writer.ts";
 import { cached, filesBelow, inputKey } from "./archive-cache.ts";
 import { PRODUCT_UID, runtimeEntries, runtimeFiles, withFolders, type RuntimeFile } from "./runtime-files.ts";
 
@@ -38,15 +38,13 @@ export async function productImage(log: Log): Promise<string> {
 
 /** The same sources, lock file and runtime files give the same bytes. */
 export async function writeProductImage(archive: string, runtime: readonly RuntimeFile[]): Promise<void> {
-  const dist = await mkdtemp(join(tmpdir(), "stellaops-bundle-"));
-  try {
-    const app = await appEntries(dist, await bundle(dist));
+  await withLayers(runtime, async (layers) => {
     await writeDockerArchive(archive, {
       ref: PRODUCT_IMAGE,
       platform: { os: "linux", architecture: process.arch === "arm64" ? "arm64" : "amd64" },
       layers: [
-        { tar: writeTar(await runtimeEntries(runtime)), createdBy: "Node and its libraries" },
-        { tar: writeTar(app), createdBy: "stella and the offline kit" },
+        { tar: writeTar(layers.runtime), createdBy: "Node and its libraries" },
+        { tar: writeTar(layers.app), createdBy: "stella and the offline kit" },
       ],
       config: {
         entrypoint: ["/usr/local/bin/node", "/app/stella.js"],
@@ -55,6 +53,31 @@ export async function writeProductImage(archive: string, runtime: readonly Runti
         user: `${PRODUCT_UID}:${PRODUCT_UID}`,
       },
     });
+  });
+}
+
+/** The layers alone, as `runtime.tar` and `app.tar` in `folder`: what the Dockerfile unpacks. */
+export async function writeProductLayers(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await withLayers(await runtimeFiles(), async (layers) => {
+    await writeTarFile(join(folder, "runtime.tar"), layers.runtime);
+    await writeTarFile(join(folder, "app.tar"), layers.app);
+  });
+}
+
+interface ProductLayers {
+  readonly runtime: readonly TarEntry[];
+  readonly app: readonly TarEntry[];
+}
+
+/** The bundle that the entries speak of lives as long as `work`. */
+async function withLayers(
+  runtime: readonly RuntimeFile[],
+  work: (layers: ProductLayers) => Promise<void>,
+): Promise<void> {
+  const dist = await mkdtemp(join(tmpdir(), "stellaops-bundle-"));
+  try {
+    await work({ runtime: await runtimeEntries(runtime), app: await appEntries(dist, await bundle(dist)) });
   } finally {
     await rm(dist, { recursive: true, force: true });
   }

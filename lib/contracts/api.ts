@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Bodies of the REST API, first version (the platform document, section 7.1). Field docs become OpenAPI. */
+/** Bodies of the REST API, first version. Field docs become OpenAPI. */
 import { z } from "zod";
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, "must be sha256: and 64 lower-case hex digits");

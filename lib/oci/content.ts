@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The seam between "where bytes come from" and "what they mean": a registry, a layout or an archive. */
-import type { Digest } from "../digest.ts";
 import type { ManifestDocument } from "./manifest.ts";
 import type { LayerAccess, LayerFile, Platform } from "./types.ts";
 import type { BlobId } from "./verify.ts";
@@ -17,7 +16,8 @@ export interface Content {
   manifest(blob: BlobId & { readonly mediaType: string }): Promise<ManifestDocument>;
   /** A blob's bytes, verified at the end. @throws BLOB_MISSING, BLOB_DIGEST_MISMATCH */
   open(blob: BlobId, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
-  file(digest: Digest): LayerFile | undefined;
+  /** Where the blob lies in a local file. @throws BLOB_DIGEST_MISMATCH when the file is of another size */
+  file(blob: BlobId): LayerFile | undefined;
   access(blob: BlobId): LayerAccess;
   close(): Promise<void>;
 }

@@ -5,6 +5,7 @@
  */
 import { existsSync } from "node:fs";
 import type { Content } from "./content.ts";
+import { ociErrors } from "./errors.ts";
 import { parseReference } from "./reference.ts";
 import type { RegistryClient } from "./registry-client.ts";
 import type { RegistrySettings } from "./registry/settings.ts";
@@ -28,7 +29,7 @@ export async function openImageSource(target: string, options: OpenOptions = {})
     description: content.description,
     resolve: (platform) => resolveImage(content, target, platform),
     openLayer: (layer, signal) => content.open(layer, signal),
-    layerFile: (layer) => content.file(layer.digest),
+    layerFile: (layer) => content.file(layer),
     describeLayerAccess: (layer) => content.access(layer),
     close: () => content.close(),
   };
@@ -38,6 +39,7 @@ export async function openImageSource(target: string, options: OpenOptions = {})
 export async function openContent(target: string, options: OpenOptions = {}): Promise<Content> {
   const [, kind, rest] = /^(oci-dir|oci-archive|docker-archive):(.*)$/s.exec(target) ?? [];
   if (kind === undefined || rest === undefined) return openRegistry(target, options);
+  if (rest === "") throw ociErrors.make("REFERENCE_INVALID", `${kind}: needs a path behind the colon`);
   const { path, name } = splitPath(rest);
   if (kind === "docker-archive") {
     const { openDockerArchive } = await import("./local/docker-archive.ts");

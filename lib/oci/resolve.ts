@@ -15,6 +15,8 @@ import { collect } from "./verify.ts";
 
 const MAX_INDEX_DEPTH = 4;
 const MAX_CONFIGS_READ = 16;
+/** Indexes and manifests opened for one image; nested wide indexes would ask for millions. */
+const MAX_DOCUMENTS = 128;
 
 /** An image manifest, and the index that led to it. */
 interface Chosen {
@@ -34,7 +36,7 @@ export async function resolveImage(
   platform: Platform,
 ): Promise<ResolvedImage> {
   const root = await content.root(platform);
-  const chosen = await choose(content, root, platform, 0);
+  const chosen = await choose(bounded(content), root, platform, 0);
   const { config, diffIds, platform: found } = await readConfig(content, chosen.manifest, chosen.digest);
   return {
     imageDigest: chosen.digest as ImageDigest,
@@ -43,6 +45,19 @@ export async function resolveImage(
     platform: found,
     config,
     layers: pairLayers(chosen, diffIds, content.description),
+  };
+}
+
+/** The same content, which refuses to open more documents than any real image needs. */
+function bounded(content: Content): Content {
+  let opened = 0;
+  return {
+    ...content,
+    manifest: (blob) => {
+      if (++opened <= MAX_DOCUMENTS) return content.manifest(blob);
+      const why = `its indexes lead to more than ${MAX_DOCUMENTS} manifests`;
+      return Promise.reject(ociErrors.make("MANIFEST_INVALID", `${content.description}: ${why}`));
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DIGEST, NOW, reportObject, scanObject } from "#controllers/testing/objects.ts";
 import { digestOf } from "#lib/digest.ts";
 import { StellaError } from "#lib/errors.ts";
-import { silentLogger } from "#lib/kube/index.ts";
+import { silentLogger } from "#lib/kube/types.ts";
 import { createAuthority, issueServing } from "#lib/pki/authority.ts";
 import type { KeyPair } from "#lib/pki/authority.ts";
 import type { EvaluationDocument } from "../evaluation/evaluator.ts";

@@ -23,8 +23,9 @@ export interface Caller {
 }
 
 export interface Access {
-  readonly verb: "get" | "list" | "create";
-  readonly resource: "scans" | "reports";
+  readonly verb: "get" | "list" | "create" | "update";
+  /** `admissionreviews` is no kind: the right to ask for verdicts on behalf of admission. */
+  readonly resource: "scans" | "reports" | "admissionreviews";
   /** Absent: all namespaces. */
   readonly namespace?: string;
   readonly name?: string;

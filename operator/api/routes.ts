@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The routes of the REST API, first version (the platform document, section 7.1). */
+/** The routes of the REST API, first version. */
 import { z } from "zod";
 import { policyRuntimeRequest, policyRuntimeResponse } from "#lib/contracts/admission.ts";
 import * as contracts from "#lib/contracts/api.ts";
@@ -177,10 +177,10 @@ function reportRoutes(ports: RoutePorts): readonly Route[] {
       response: contracts.reportMade,
       handle: async ({ body, require }) => {
         const { namespace, imageDigest } = body;
+        await require({ verb: "update", resource: "reports", namespace });
         const report = ports.caches.reports
           .byIndex(BY_DIGEST, imageDigest)
           .find((one) => one.metadata.namespace === namespace);
-        await require({ verb: "get", resource: "reports", namespace });
         const image = await ports.images.find(imageDigest as Digest);
         if (report === undefined || image === undefined) {
           throw routeErrors.make("REPORT_MISSING", `${namespace} has no report on ${imageDigest}`);
@@ -206,7 +206,7 @@ function admissionRoute(ports: RoutePorts): Route {
     body: policyRuntimeRequest,
     response: policyRuntimeResponse,
     handle: async ({ body, require }) => {
-      await require({ verb: "list", resource: "reports" });
+      await require({ verb: "create", resource: "admissionreviews" });
       return ports.verdicts.forAdmission(body);
     },
   });

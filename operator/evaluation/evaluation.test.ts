@@ -76,7 +76,7 @@ describe("policies", () => {
     });
     const all = [policy("own", "team"), policy("sys", "stellaops"), unsound];
     const { set, names } = selectPolicies(all, "stellaops", workload);
-    expect(set.system?.map(({ name }) => name)).toEqual(["stellaops/sys"]);
+    expect(set.system.map(({ name }) => name)).toEqual(["stellaops/sys"]);
     expect(set.namespace?.map(({ name }) => name)).toEqual(["team/own"]);
     expect(names).toEqual(["stellaops/bad", "stellaops/sys", "team/own"]);
   });
@@ -105,7 +105,15 @@ async function bench() {
   const knowledge = await openKnowledge(catalog, objects);
   const clock = testClock();
   let computed = 0;
-  const evaluator = new Evaluator({ clock, catalog, objects, knowledge, observed: () => void computed++ });
+  const evaluator = new Evaluator({
+    clock,
+    catalog,
+    objects,
+    knowledge,
+    observed: () => {
+      computed++;
+    },
+  });
   const image = await storeImage(embedded.stores);
   const question = (rules: Rules, slot: Question["slot"] = "report", namespace = "team"): Question => ({
     image,
@@ -192,10 +200,10 @@ describe("Evaluator", () => {
     await using b = await bench();
     const report = await b.evaluator.answer(b.question(FAIL, "report"));
     await Promise.all([
-      b.evaluator.answer(b.question(FAIL, "admission")),
+      b.evaluator.answer(b.question(FAIL, "admission-enforce")),
       b.evaluator.answer(b.question(FAIL, "report")),
     ]);
-    await b.evaluator.answer(b.question([{ name: "other", action: "warn" }], "admission"));
+    await b.evaluator.answer(b.question([{ name: "other", action: "warn" }], "admission-enforce"));
     expect(await b.objects.head(reportKey(report.reportDigest))).toBeDefined();
     expect(await b.evaluator.answer(b.question(FAIL, "report"))).toEqual(report);
   });
@@ -203,7 +211,7 @@ describe("Evaluator", () => {
   it("a Report is there even when admission asks the same at the same time", async () => {
     await using b = await bench();
     const [, report] = await Promise.all([
-      b.evaluator.answer(b.question(FAIL, "admission")),
+      b.evaluator.answer(b.question(FAIL, "admission-enforce")),
       b.evaluator.answer(b.question(FAIL, "report")),
     ]);
     expect(await b.objects.head(reportKey(report.reportDigest))).toBeDefined();
@@ -294,7 +302,9 @@ describe("openKnowledge", () => {
     await using embedded = await embeddedStores();
     const knowledge = await openKnowledge(embedded.stores.catalog, embedded.stores.objects);
     let heard = 0;
-    const end = knowledge.onChange(() => void heard++);
+    const end = knowledge.onChange(() => {
+      heard++;
+    });
     await knowledge.replace("advisories", await snapshotOf("GHSA-1"));
     end();
     await knowledge.replace("advisories", await snapshotOf("GHSA-2"));

@@ -40,9 +40,12 @@ export interface Question {
   readonly image: ImageDocument;
   readonly policies: SelectedPolicies;
   readonly context: EvaluationContext & { readonly namespace: string };
-  /** Who keeps the answer: a Report, or admission, whose Pods may be judged by other policies. */
-  readonly slot: "report" | "admission";
+  /** Who keeps the answer: a Report, or admission, which asks once for each enforcement in use. */
+  readonly slot: Slot;
 }
+
+const slots = ["report", "admission-dryrun", "admission-warn", "admission-enforce"] as const;
+export type Slot = (typeof slots)[number];
 
 export interface EvaluatorPorts {
   readonly clock: Clock;
@@ -95,7 +98,7 @@ export class Evaluator {
 
   /** Forgets answers of a namespace for an image, e.g. when its Report is gone. */
   async forget(namespace: string, imageDigest: string): Promise<void> {
-    for (const slot of ["report", "admission"] as const) {
+    for (const slot of slots) {
       const id = `${namespace}/${hexOf(imageDigest as Digest)}/${slot}`;
       const found = (await this.#evaluations.get(id))?.body;
       if (found === undefined) continue;
@@ -123,6 +126,7 @@ export class Evaluator {
       advisoriesDigest: advisories.digest,
       vexSnapshot: vex.snapshot,
       policies: policies.set,
+      unsoundPolicies: policies.unsound,
       context,
       now: clock.now(),
     });
@@ -165,6 +169,7 @@ function keyOf({ image, policies, context }: Question, { advisories, vex }: Know
       advisories: advisories.digest,
       vex: vex.digest,
       policies: policies.digest,
+      unsound: policies.unsound,
       context,
     }),
   );

@@ -19,23 +19,65 @@ export interface SelectedPolicies {
   readonly digest: Digest;
   /** `namespace/name`, sorted. */
   readonly names: readonly string[];
+  /** Of these, those whose rules are not valid: they judge nothing, and the answer says so. */
+  readonly unsound: readonly string[];
 }
 
-/** An unsound policy judges nothing; its own conditions say so. */
+export type Enforcement = ScanPolicy["spec"]["enforcement"];
+const ENFORCEMENT_RANK: Readonly<Record<Enforcement, number>> = { dryrun: 0, warn: 1, enforce: 2 };
+
 export function selectPolicies(
   all: readonly ScanPolicy[],
   systemNamespace: string,
   workload: Workload,
 ): SelectedPolicies {
   const applying = all.filter((policy) => applies(policy, systemNamespace, workload));
+  return selected(applying, systemNamespace, false);
+}
+
+/**
+ * The policies of each enforcement that admission asks a verdict of, with all that are enforced more strictly: what a
+ * dry run says must not deny. The built-in baseline is no part of these: nobody asked to enforce it.
+ */
+export function policyTiers(
+  all: readonly ScanPolicy[],
+  systemNamespace: string,
+  workload: Workload,
+): ReadonlyMap<Enforcement, SelectedPolicies> {
+  const applying = all.filter((policy) => applies(policy, systemNamespace, workload));
+  const asking = applying.filter(({ spec }) => spec.admission.requireVerdict !== "none");
+  return new Map(
+    [...new Set(asking.map(({ spec }) => spec.enforcement))].map((tier) => {
+      const atLeast = applying.filter(
+        ({ spec }) => ENFORCEMENT_RANK[spec.enforcement] >= ENFORCEMENT_RANK[tier],
+      );
+      return [tier, selected(atLeast, systemNamespace, true)] as const;
+    }),
+  );
+}
+
+function selected(
+  applying: readonly ScanPolicy[],
+  systemNamespace: string,
+  withoutBaseline: boolean,
+): SelectedPolicies {
   const system = applying.filter((policy) => policy.metadata.namespace === systemNamespace);
   const own = applying.filter((policy) => policy.metadata.namespace !== systemNamespace);
   const set: PolicySet = {
-    system: compiled(system),
-    namespace: compiled(own),
+    system: system.flatMap((policy) => compiled(policy) ?? []),
+    namespace: own.flatMap((policy) => compiled(policy) ?? []),
     allowNamespaceWaivers: system.length > 0 && system.every((policy) => policy.spec.allowNamespaceWaivers),
+    ...(withoutBaseline ? { withoutBaseline } : {}),
   };
-  return { set, digest: policySetDigest(set), names: applying.map(keyOf).sort() };
+  return {
+    set,
+    digest: policySetDigest(set),
+    names: applying.map(keyOf).sort(),
+    unsound: applying
+      .filter((policy) => compiled(policy) === undefined)
+      .map(keyOf)
+      .sort(),
+  };
 }
 
 export function applies(policy: ScanPolicy, systemNamespace: string, workload: Workload): boolean {
@@ -46,12 +88,19 @@ export function applies(policy: ScanPolicy, systemNamespace: string, workload: W
   return labelSets.some((labels) => policyApplies(policy.spec.selector, { ...rest, labels }));
 }
 
-function compiled(policies: readonly ScanPolicy[]): readonly Policy[] {
-  return policies.flatMap((policy) => {
-    try {
-      return [policyFromRules(policy.spec.rules, { name: keyOf(policy) })];
-    } catch {
-      return [];
-    }
-  });
+/** By the rules object, which a cache keeps until the policy changes. */
+const compiledRules = new WeakMap<object, Policy | "unsound">();
+
+function compiled(policy: ScanPolicy): Policy | undefined {
+  const { rules } = policy.spec;
+  const known = compiledRules.get(rules);
+  if (known !== undefined) return known === "unsound" ? undefined : known;
+  try {
+    const made = policyFromRules(rules, { name: keyOf(policy) });
+    compiledRules.set(rules, made);
+    return made;
+  } catch {
+    compiledRules.set(rules, "unsound");
+    return undefined;
+  }
 }

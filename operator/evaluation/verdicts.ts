@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 /** May this image run there? The use cases behind Reports, the REST API and admission. */
 import { repositoryOf, parseReference } from "#lib/oci/reference.ts";
-
 import type { Digest } from "#lib/digest.ts";
 import { messageOf } from "#lib/errors.ts";
-import type { ImageFacts, PolicyRuntimeRequest, PolicyRuntimeResponse } from "#lib/contracts/admission.ts";
+import type {
+  ImageFacts,
+  PolicyRuntimeRequest,
+  PolicyRuntimeResponse,
+  TierVerdict,
+} from "#lib/contracts/admission.ts";
 import type { Caches } from "../caches.ts";
 import { BY_NAMESPACE_DIGEST } from "../caches.ts";
-import type { EvaluationDocument, Evaluator } from "./evaluator.ts";
+import type { EvaluationDocument, Evaluator, Question } from "./evaluator.ts";
 import type { ImageCatalog } from "./images.ts";
-import { selectPolicies } from "./policies.ts";
+import { policyTiers, selectPolicies } from "./policies.ts";
+import type { Enforcement, Workload } from "./policies.ts";
 import type { ImageDocument } from "../jobs/scan.ts";
 
 export interface VerdictPorts {
@@ -19,6 +24,8 @@ export interface VerdictPorts {
   readonly evaluator: Evaluator;
   /** The digest that a reference names now, asked of its registry. */
   resolve(image: string): Promise<Digest>;
+  /** Sources that no verdict may be given without; empty once all were tried. */
+  unreadSources(): Promise<readonly string[]>;
   /** Makes sure that somebody scans it. */
   requestScan(repository: string, digest: Digest): Promise<void>;
 }
@@ -47,7 +54,11 @@ export class Verdicts {
     const { caches } = this.#ports;
     const pods = caches.pods.byIndex(BY_NAMESPACE_DIGEST, `${report.namespace}/${report.imageDigest}`);
     const podLabels = pods.map((pod) => pod.facts.labels);
-    const policies = this.#policies(report.namespace, podLabels, report.repository);
+    const policies = selectPolicies(
+      caches.scanPolicies.list(),
+      this.#ports.systemNamespace,
+      this.#workload(report.namespace, podLabels, report.repository),
+    );
     const context = this.#context(report.namespace, report.repository, report.image);
     return this.#ports.evaluator.answer({ image, policies, context, slot: "report" }, force);
   }
@@ -74,24 +85,36 @@ export class Verdicts {
     const resolved = `${repository}@${digest}`;
     const known = await this.#ports.images.find(digest);
     if (known === undefined) {
-      await this.#ports.requestScan(repository, digest);
+      if (!request.dryRun) await this.#ports.requestScan(repository, digest);
       return { resolved, hasSbom: false, policyVerdict: "unknown", reasons: ["not scanned yet"] };
     }
-    const policies = this.#policies(request.namespace, [request.labels], repository);
-    const context = this.#context(request.namespace, repository, image);
-    const { summary } = await this.#ports.evaluator.answer({
-      image: known,
-      policies,
-      context,
-      slot: "admission",
-    });
+    const [unread] = await this.#ports.unreadSources();
+    if (unread !== undefined) {
+      const reasons = [`advisories are still being read (${unread})`];
+      return { resolved, hasSbom: true, policyVerdict: "unknown", reasons };
+    }
+    const tiers: Partial<Record<Enforcement, TierVerdict>> = {};
     const visible = this.#mayShowContents(request.namespace, digest);
-    return {
-      resolved,
-      hasSbom: true,
-      policyVerdict: summary.verdict,
-      reasons: visible ? summary.reasons.slice(0, 20) : [HIDDEN],
-    };
+    const context = this.#context(request.namespace, repository, image);
+    for (const [tier, policies] of policyTiers(
+      this.#ports.caches.scanPolicies.list(),
+      this.#ports.systemNamespace,
+      this.#workload(request.namespace, [request.labels], repository),
+    )) {
+      tiers[tier] = await this.#tier({ image: known, policies, context, slot: `admission-${tier}` }, visible);
+    }
+    const worst = Object.values(tiers).sort((a, b) => rankOf(b.policyVerdict) - rankOf(a.policyVerdict))[0];
+    return { resolved, hasSbom: true, policyVerdict: "pass", reasons: [], ...worst, tiers };
+  }
+
+  async #tier(question: Question, visible: boolean): Promise<TierVerdict> {
+    const [unsound] = question.policies.unsound;
+    if (unsound !== undefined) {
+      const reasons = [`policy ${unsound} is not valid: kubectl describe it, and mend it`];
+      return { policyVerdict: "unknown", reasons };
+    }
+    const { summary } = await this.#ports.evaluator.answer(question);
+    return { policyVerdict: summary.verdict, reasons: visible ? summary.reasons.slice(0, 20) : [HIDDEN] };
   }
 
   /** Contents are shown where the namespace runs the image already, so that de-duplication leaks nothing. */
@@ -99,15 +122,13 @@ export class Verdicts {
     return this.#ports.caches.pods.byIndex(BY_NAMESPACE_DIGEST, `${namespace}/${digest}`).length > 0;
   }
 
-  #policies(namespace: string, podLabels: readonly Readonly<Record<string, string>>[], repository: string) {
-    const { caches, systemNamespace } = this.#ports;
-    const namespaceLabels = caches.namespaces.get(undefined, namespace)?.metadata.labels ?? {};
-    return selectPolicies(caches.scanPolicies.list(), systemNamespace, {
-      namespace,
-      namespaceLabels,
-      podLabels,
-      repository,
-    });
+  #workload(
+    namespace: string,
+    podLabels: readonly Readonly<Record<string, string>>[],
+    repository: string,
+  ): Workload {
+    const namespaceLabels = this.#ports.caches.namespaces.get(undefined, namespace)?.metadata.labels ?? {};
+    return { namespace, namespaceLabels, podLabels, repository };
   }
 
   #context(namespace: string, repository: string, image: string) {
@@ -117,3 +138,7 @@ export class Verdicts {
 }
 
 const HIDDEN = "findings are shown once the image runs in this namespace";
+
+/** `unknown` is worse than `warn`: it may hide anything. */
+const rankOf = (verdict: TierVerdict["policyVerdict"]): number =>
+  ["pass", "warn", "unknown", "fail"].indexOf(verdict);

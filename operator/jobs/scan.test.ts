@@ -61,8 +61,8 @@ async function bench(over: Partial<ScanJobPorts> = {}) {
   return { ports, source, closed, objects, [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose]() };
 }
 
-const reject = (error: unknown): Partial<ScanJobPorts> => ({
-  openSource: () => Promise.reject(error as Error),
+const reject = (error: Error): Partial<ScanJobPorts> => ({
+  openSource: () => Promise.reject(error),
 });
 
 describe("runScanJob", () => {

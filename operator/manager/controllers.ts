@@ -12,8 +12,9 @@ import { reconcileSource } from "#controllers/source/index.ts";
 import type { SourcePorts } from "#controllers/source/index.ts";
 import { reconcileStellaOps } from "#controllers/stella-ops/index.ts";
 import type { StellaOpsPorts } from "#controllers/stella-ops/index.ts";
+import { canonicalJson } from "#lib/canonical-json.ts";
 import { keyOf, source } from "#lib/kube/index.ts";
-import type { Controller } from "#lib/kube/index.ts";
+import type { Controller, KubeObject } from "#lib/kube/index.ts";
 import type { Clock } from "#lib/clock.ts";
 import { BY_DIGEST, BY_UID } from "../caches.ts";
 import type { Caches } from "../caches.ts";
@@ -32,6 +33,10 @@ export interface ControllerPorts {
   readonly stellaOps: StellaOpsPorts;
   readonly workload: WorkloadOptions;
 }
+
+/** Status writes are no news to those who read the spec. A deletion, where both are the same, is. */
+export const isSpecChanged = (object: KubeObject, old: KubeObject | undefined): boolean =>
+  object === old || object.metadata.generation !== old?.metadata.generation;
 
 export interface Controllers {
   readonly scan: Controller;
@@ -86,16 +91,22 @@ export function startControllers(manager: Manager, ports: ControllerPorts): Cont
         source(caches.scans, ({ spec, status }) =>
           reportsOf([spec.digest, status?.imageDigest, status?.indexDigest]),
         ),
-        source(caches.pods, (pod, old) =>
-          reportsOf([...pod.facts.images, ...(old?.facts.images ?? [])].map((image) => image.digest)),
-        ),
-        source(caches.scanPolicies, (policy) =>
-          policy.metadata.namespace === ports.workload.systemNamespace
+        source(caches.pods, (pod, old) => {
+          const digests = [...pod.facts.images, ...(old?.facts.images ?? [])].map((image) => image.digest);
+          return reportsOf(digests).filter((key) => key.startsWith(`${pod.facts.namespace}/`));
+        }),
+        source(caches.scanPolicies, (policy, old) => {
+          if (!isSpecChanged(policy, old)) return [];
+          return policy.metadata.namespace === ports.workload.systemNamespace
             ? allReports()
-            : reportsIn(policy.metadata.namespace),
+            : reportsIn(policy.metadata.namespace);
+        }),
+        source(caches.namespaces, (namespace, old) =>
+          canonicalJson(namespace.metadata.labels ?? {}) === canonicalJson(old?.metadata.labels ?? {})
+            ? []
+            : reportsIn(namespace.metadata.name),
         ),
-        source(caches.namespaces, (namespace) => reportsIn(namespace.metadata.name)),
-        source(caches.stellaOps, allReports),
+        source(caches.stellaOps, (object, old) => (isSpecChanged(object, old) ? allReports() : [])),
       ],
       reconcile: (report) => reconcileReport(report, ports.report),
       workers: 2,

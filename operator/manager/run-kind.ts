@@ -102,4 +102,4 @@ const isWorking = (condition: {
   condition.type === "Reconciling" && condition.status === "True" && PROGRESS.has(condition.reason);
 
 /** Reasons of work that goes its way; any other reason of Reconciling is a failure that is tried again. */
-const PROGRESS = new Set(["Queued", "Scanning", "Importing", "WaitingForScan"]);
+const PROGRESS = new Set(["Queued", "Scanning", "Importing", "WaitingForScan", "WaitingForFeeds"]);

@@ -50,7 +50,11 @@ export function runWorkloads(manager: Manager, options: WorkloadOptions): Contro
       source(caches.scans, (scan) => (scan.spec.digest === undefined ? [] : [scan.spec.digest])),
       source(caches.reports, (report) => [report.spec.imageDigest]),
       // A change of the settings concerns every digest.
-      source(caches.stellaOps, () => [...new Set(caches.pods.list().flatMap((pod) => digestsOfPod(pod)))]),
+      source(caches.stellaOps, (object, old) =>
+        object.metadata.generation === old?.metadata.generation && object !== old
+          ? []
+          : [...new Set(caches.pods.list().flatMap((pod) => digestsOfPod(pod)))],
+      ),
     ],
     reconcile: async (digest) => {
       const discovery = caches.stellaOps.get(undefined, "stellaops")?.spec.discovery;

@@ -401,6 +401,8 @@ describe("admission", () => {
 });
 
 describe("scale and crashes", () => {
+  beforeAll(nodeWithoutMachine);
+
   it("makes 20 Scans for 200 Pods of 20 images", async () => {
     await applyText(at.kubectl, "apiVersion: v1\nkind: Namespace\nmetadata: { name: many }\n");
     const digests = await Promise.all(MANY.map(digestOfPushed));
@@ -484,6 +486,16 @@ async function digestOfPushed(ref: string): Promise<string> {
     },
   );
   return response.headers.get("docker-content-digest") ?? "";
+}
+
+/** A Node object without a machine, so that Pods bound to it are not swept away as orphans. */
+async function nodeWithoutMachine(): Promise<void> {
+  const taints = [{ key: "stella-ops.org/nobody", effect: "NoSchedule" }];
+  await at.client.apply(
+    defineResource<KubeObject & { spec?: unknown }>(builtin.nodes),
+    { metadata: { name: "nobody" }, spec: { taints } },
+    { fieldManager: "e2e" },
+  );
 }
 
 /** A Pod on a node that nobody runs, with the status that a kubelet would write. */

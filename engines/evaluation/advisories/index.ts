@@ -8,6 +8,7 @@ export { matchSbom } from "./match-sbom.ts";
 export type { Matching } from "./match-sbom.ts";
 export { compileSnapshot } from "./snapshot/compile.ts";
 export type { SnapshotMeta, SnapshotSource } from "./snapshot/format.ts";
+export { snapshotMagic } from "./snapshot/format.ts";
 export { openSnapshot } from "./snapshot/open.ts";
 export type { AdvisoryHead, OpenOptions, Snapshot, SnapshotEntry, Vulnerability } from "./snapshot/open.ts";
 export type {

@@ -23,6 +23,7 @@ export function policySetDigest(set: PolicySet): Digest {
       system: set.system.map(addressed),
       namespace: own.map(addressed),
       allowNamespaceWaivers: set.allowNamespaceWaivers ?? false,
+      ...(set.withoutBaseline === true ? { withoutBaseline: true } : {}),
     }),
   );
 }

@@ -68,6 +68,8 @@ export interface PolicySet {
   readonly system: readonly Policy[];
   readonly namespace?: readonly Policy[];
   readonly allowNamespaceWaivers?: boolean;
+  /** With no system policy, none stands in its place. */
+  readonly withoutBaseline?: boolean;
 }
 
 /** What is known of the image besides its SBOM; rules match it. */

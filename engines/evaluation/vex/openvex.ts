@@ -71,7 +71,7 @@ function readDocument(bytes: Uint8Array | string, name: string): Json {
   let parsed: unknown;
   try {
     const text = typeof bytes === "string" ? bytes : new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    parsed = JSON.parse(text);
+    parsed = JSON.parse(text.startsWith("\ufeff") ? text.slice(1) : text);
   } catch (cause) {
     throw invalid(
       name,

@@ -3,28 +3,34 @@
  * Packages recorded by apk in an Alpine root filesystem, with the files they own.
  * Source: installed database v2, https://wiki.alpinelinux.org/wiki/Apk_spec
  */
-import { invalidInput, type FileAnalyzer } from "../analyzer.ts";
+import type { FileAnalyzer } from "../analyzer.ts";
 import type { Ownership, PackageFact } from "../facts.ts";
 
 const DB_PATHS = new Set(["lib/apk/db/installed", "usr/lib/apk/db/installed"]);
+const MAX_TEXT = 1000;
 
 export const apk: FileAnalyzer = {
   id: "os/apk",
-  version: 1,
+  version: 2,
   maxBytes: 64 * 1024 * 1024,
   wants: (file) => DB_PATHS.has(file.path),
-  analyze({ file, text }) {
+  analyze({ text }) {
     const packages: PackageFact[] = [];
     const ownership: Ownership[] = [];
+    const problems: string[] = [];
     for (const record of records(text())) {
       const [name, version] = [record.fields.get("P"), record.fields.get("V")];
-      if (!name || !version) {
-        throw invalidInput(file.path, `the record at line ${record.line} has no package name or version`);
+      if (!name || !version || name.length > MAX_TEXT || version.length > MAX_TEXT) {
+        problems.push(`the record at line ${record.line} has no usable package name or version`);
+        continue;
       }
       packages.push(packageFact(record, name, version));
       if (record.paths.length > 0) ownership.push({ package: name, paths: record.paths.join("\n") });
     }
-    return packages.length === 0 ? undefined : { packages, ownership };
+    return {
+      ...(packages.length === 0 ? {} : { packages, ownership }),
+      ...(problems.length === 0 ? {} : { problems }),
+    };
   },
 };
 

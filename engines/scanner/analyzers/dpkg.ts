@@ -16,7 +16,7 @@ const DOC = "usr/share/doc/";
 
 export const dpkg: FileAnalyzer = {
   id: "os/dpkg",
-  version: 1,
+  version: 2,
   maxBytes: 64 * 1024 * 1024,
   wants({ path }) {
     if (path.startsWith(DOC))
@@ -35,8 +35,11 @@ export const dpkg: FileAnalyzer = {
     if (path.endsWith(".md5sums")) {
       return { ownership: [{ ...owner(path, ".md5sums"), paths: ownedPathsOfMd5sums(text()) }] };
     }
-    const packages = statusPackages(text(), path);
-    return packages.length === 0 ? undefined : { packages };
+    const { packages, problems } = statusPackages(text());
+    return {
+      ...(packages.length === 0 ? {} : { packages }),
+      ...(problems.length === 0 ? {} : { problems }),
+    };
   },
 };
 

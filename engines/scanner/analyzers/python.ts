@@ -12,6 +12,8 @@ const METADATA = /(?:^|\/)[^/]+\.(?:dist-info\/METADATA|egg-info\/PKG-INFO|egg-i
 const FIELDS = new Set(["name", "version", "license", "license-expression"]);
 const CLASSIFIER = /^Classifier: License :: (?:OSI Approved :: )?(.+)$/gm;
 const MAX_LICENSE_LENGTH = 120;
+/** A longer name or version is no package of any index. */
+const MAX_TEXT = 300;
 
 export const python: FileAnalyzer = {
   id: "language/python",
@@ -25,7 +27,7 @@ export const python: FileAnalyzer = {
     const [first] = paragraphs(whole, FIELDS);
     const name = first?.fields.get("name");
     const version = first?.fields.get("version");
-    if (!first || !name || !version) return undefined;
+    if (!first || !name || !version || name.length > MAX_TEXT || version.length > MAX_TEXT) return undefined;
     const licenses = licensesOf(first.fields, headerOf(whole));
     const fact: PackageFact = {
       type: "pypi",

@@ -88,7 +88,9 @@ export class RootView {
     const added = new Map<string, FileFacts[]>();
     for (const facts of [...fragment.files, ...this.#linked(fragment, replaced)]) {
       const path = this.links.resolveParent(facts.path);
-      added.set(path, [...(added.get(path) ?? []), facts]);
+      const ofPath = added.get(path);
+      if (ofPath) ofPath.push(facts);
+      else added.set(path, [facts]);
     }
     for (const [path, facts] of added) {
       const before = replaced.get(path)?.since;

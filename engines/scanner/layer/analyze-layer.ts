@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import type { DiffId, LayerDigest } from "#lib/digest.ts";
-import type { StellaError } from "#lib/errors.ts";
+import { StellaError } from "#lib/errors.ts";
 import { TarReader, tarErrors } from "#lib/tar/index.ts";
 import type { Analyzer } from "../analyzer.ts";
 import { scanErrors } from "../errors.ts";
@@ -42,9 +42,22 @@ export async function analyzeLayer(
   limits: ScanLimits = defaultScanLimits,
 ): Promise<LayerRead> {
   const facts = new LayerFacts(layer.diffId, analyzers, limits);
-  const bytes = await readOnce(layer, facts, limits);
-  if (facts.needsSecondPass) await readAgain(layer, facts);
-  return { fragment: facts.finish(), bytes };
+  try {
+    const bytes = await readOnce(layer, facts, limits);
+    if (facts.needsSecondPass) await readAgain(layer, facts);
+    return { fragment: facts.finish(), bytes };
+  } catch (error) {
+    throw named(layer, error);
+  }
+}
+
+/** Which layer it was: the archive's reader and the decompressor do not know. */
+function named({ digest }: LayerToRead, error: unknown): unknown {
+  if (!(error instanceof StellaError) || error.message.includes("sha256:")) return error;
+  return new StellaError(error.code, error.kind, `layer ${digest}: ${error.message}`, {
+    cause: error,
+    data: { ...error.data, layer: digest },
+  });
 }
 
 async function readOnce(layer: LayerToRead, facts: LayerFacts, limits: ScanLimits): Promise<number> {

@@ -44,9 +44,12 @@ export function createDecompressor(): Decompressor {
   };
 }
 
+/** A frame, or one of the skippable frames that parallel compressors put first. */
+const isZstd = (magic: number): boolean => magic === 0xfd2fb528 || magic >>> 4 === 0x184d2a5;
+
 function decompressorFor(head: Buffer): Decompressor {
   if (head[0] === 0x1f && head[1] === 0x8b) return zlibDecompressor("gzip");
-  if (head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528) return zlibDecompressor("zstd");
+  if (head.length >= 4 && isZstd(head.readUInt32LE(0))) return zlibDecompressor("zstd");
   return {
     push(bytes, output) {
       if (bytes.length > 0) output(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));

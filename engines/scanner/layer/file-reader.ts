@@ -71,8 +71,14 @@ function sinkFor(
     end() {
       if (isOver) return;
       isOver = true;
-      const found = guarded(analyzer, file, omissions, () => stream.end());
-      if (found) onFound(analyzer, found);
+      const reading = guarded(analyzer, file, omissions, () => stream.end());
+      if (!reading) return;
+      const { problems = [], ...found } = reading;
+      for (const problem of problems) {
+        const message = `${file.path}: ${problem}`;
+        omissions.add({ code: "ANALYZER_INPUT_INVALID", message, path: file.path, analyzer: analyzer.id });
+      }
+      if (Object.keys(found).length > 0) onFound(analyzer, found);
     },
   };
 }

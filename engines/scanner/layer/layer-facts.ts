@@ -11,7 +11,7 @@ import type { FileFacts, Fragment, LinkFact } from "../facts.ts";
 import { openFile } from "./file-reader.ts";
 import type { ScanLimits } from "./limits.ts";
 import { Omissions } from "./omissions.ts";
-import { cleanPath, whiteoutOf } from "./paths.ts";
+import { cleanPath, isTooDeep, whiteoutOf } from "./paths.ts";
 import { TreeWriter } from "./tree.ts";
 
 /** A hard link's size is not in its header. */
@@ -30,6 +30,8 @@ export class LayerFacts {
   /** Hard links whose target no analyzer has read under its own name. */
   readonly #unread = new Map<string, LinkFact[]>();
   #packages = 0;
+  #links = 0;
+  #characters = 0;
 
   constructor(diffId: DiffId, analyzers: readonly Analyzer[], limits: ScanLimits) {
     this.#diffId = diffId;
@@ -47,6 +49,14 @@ export class LayerFacts {
       return undefined;
     }
     if (path === "") return undefined;
+    if (isTooDeep(path, this.#limits.maxPathDepth)) {
+      this.#omit(
+        "LIMIT_PATH_DEPTH",
+        `more than ${this.#limits.maxPathDepth} folders deep`,
+        path.slice(0, 200),
+      );
+      return undefined;
+    }
     const whiteout = whiteoutOf(path);
     if (whiteout) {
       if (whiteout.kind === "deleted") this.#whiteouts.add(whiteout.path);
@@ -101,13 +111,23 @@ export class LayerFacts {
     for (const { id } of this.#wanting({ path, size: UNKNOWN_SIZE, mode: entry.mode })) {
       const read = this.#files.get(target);
       if (!read?.has(id)) {
-        const links = this.#unread.get(target) ?? [];
-        this.#unread.set(target, [...links, { path, target, analyzer: id }]);
+        this.#await({ path, target, analyzer: id });
         continue;
       }
       const facts = read.get(id);
       this.#keep(path, id, facts && { ...facts, path });
     }
+  }
+
+  /** Remembers a link whose target may still come, or stands in a lower layer. */
+  #await(link: LinkFact): void {
+    if (++this.#links > this.#limits.maxLinks) {
+      this.#omit("LIMIT_LINKS", `more than ${this.#limits.maxLinks} hard links to files not read`, link.path);
+      return;
+    }
+    const links = this.#unread.get(link.target);
+    if (links) links.push(link);
+    else this.#unread.set(link.target, [link]);
   }
 
   #wanting(file: LayerFile): Analyzer[] {
@@ -118,18 +138,27 @@ export class LayerFacts {
 
   #keep(path: string, analyzer: string, facts: FileFacts | undefined): void {
     this.#packages += facts?.packages?.length ?? 0;
-    if (this.#packages > this.#limits.maxPackages) {
-      this.#omit(
-        "LIMIT_PACKAGES",
-        `more than ${this.#limits.maxPackages} packages in the layer`,
-        path,
-        analyzer,
-      );
+    this.#characters += facts ? charactersOf(facts) : 0;
+    const over = this.#exceeded();
+    if (over) {
+      this.#omit(over.code, over.message, path, analyzer);
       return;
     }
     const ofPath = this.#files.get(path);
     if (ofPath) ofPath.set(analyzer, facts);
     else this.#files.set(path, new Map([[analyzer, facts]]));
+  }
+
+  #exceeded(): { code: string; message: string } | undefined {
+    const { maxPackages, maxFactCharacters } = this.#limits;
+    if (this.#packages > maxPackages)
+      return { code: "LIMIT_PACKAGES", message: `more than ${maxPackages} packages in the layer` };
+    if (this.#characters > maxFactCharacters)
+      return {
+        code: "LIMIT_FACTS",
+        message: `more than ${maxFactCharacters} characters of facts in the layer`,
+      };
+    return undefined;
   }
 
   /** True when a hard link's content has to be fetched by reading the layer again. */
@@ -143,12 +172,13 @@ export class LayerFacts {
     const links = path === undefined ? undefined : this.#unread.get(path);
     if (path === undefined || links === undefined) return undefined;
     this.#unread.delete(path);
-    const sinks = links.flatMap((link) => {
-      const analyzers = this.#analyzers.filter(({ id }) => id === link.analyzer);
-      const file = { path: link.path, size: entry.size, mode: entry.mode };
-      const sink = openFile(file, analyzers, this.omissions, ({ id }, found) =>
-        this.#keep(link.path, id, { ...found, path: link.path, analyzer: id }),
-      );
+    // The content is read once for each analyzer, however many links name it.
+    const sinks = [...Map.groupBy(links, ({ analyzer }) => analyzer)].flatMap(([id, same]) => {
+      const analyzers = this.#analyzers.filter((analyzer) => analyzer.id === id);
+      const file = { path: same[0]?.path ?? path, size: entry.size, mode: entry.mode };
+      const sink = openFile(file, analyzers, this.omissions, (_, found) => {
+        for (const link of same) this.#keep(link.path, id, { ...found, path: link.path, analyzer: id });
+      });
       return sink ? [sink] : [];
     });
     return {
@@ -188,4 +218,16 @@ export class LayerFacts {
       ...(analyzer === undefined ? {} : { analyzer }),
     });
   }
+}
+
+/** What the facts of a file take to keep, roughly. */
+function charactersOf({ path, packages = [], ownership = [] }: FileFacts): number {
+  let sum = path.length;
+  for (const { name, version, namespace = "", licenses = [], sourcePackage } of packages) {
+    sum += name.length + version.length + namespace.length;
+    sum += (sourcePackage?.name.length ?? 0) + (sourcePackage?.version.length ?? 0);
+    for (const license of licenses) sum += license.length;
+  }
+  for (const { paths } of ownership) sum += paths.length;
+  return sum;
 }

@@ -10,6 +10,12 @@ export interface ScanLimits {
   readonly maxTreeBytes: number;
   /** Packages of one layer; the rest is left out with an Omission. */
   readonly maxPackages: number;
+  /** Characters of names, versions, licences and file lists of one layer; the rest is left out with an Omission. */
+  readonly maxFactCharacters: number;
+  /** Hard links of one layer whose target is not yet read; the rest is left out with an Omission. */
+  readonly maxLinks: number;
+  /** Folders on the way to an entry; what lies deeper is left out with an Omission. */
+  readonly maxPathDepth: number;
   /** Omissions kept of one code in one layer; the rest is counted. */
   readonly maxOmissions: number;
 }
@@ -19,5 +25,8 @@ export const defaultScanLimits: ScanLimits = {
   maxLayerBytes: 128 * 1024 ** 3,
   maxTreeBytes: 64 * 1024 ** 2,
   maxPackages: 250_000,
+  maxFactCharacters: 96 * 1024 ** 2,
+  maxLinks: 100_000,
+  maxPathDepth: 256,
   maxOmissions: 50,
 };

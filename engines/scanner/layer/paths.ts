@@ -32,6 +32,14 @@ function slowClean(path: string): string | undefined {
 
 export const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
+/** Whether more than `most` folders lead to it. Short paths are not counted: they have no room for so many. */
+export function isTooDeep(path: string, most: number): boolean {
+  if (path.length <= 2 * most) return false;
+  let slashes = 0;
+  for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) slashes++;
+  return slashes > most;
+}
+
 /** Empty for a path directly in the root. */
 export function directoryOf(path: string): string {
   const slash = path.lastIndexOf("/");

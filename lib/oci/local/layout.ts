@@ -74,12 +74,9 @@ export function blobAccess(
   description: string,
   find: (digest: Digest) => LayerFile | undefined,
 ): Pick<Content, "open" | "file" | "access"> {
-  const locate = (blob: BlobId): LayerFile => {
+  const sized = (blob: BlobId): LayerFile | undefined => {
     const file = find(blob.digest);
-    if (file === undefined) {
-      throw ociErrors.make("BLOB_MISSING", `blob ${blob.digest} is not in ${description}`);
-    }
-    if (file.size !== blob.size) {
+    if (file !== undefined && file.size !== blob.size) {
       throw ociErrors.make(
         "BLOB_DIGEST_MISMATCH",
         `blob ${blob.digest} of ${description} has ${file.size} bytes, not ${blob.size}`,
@@ -88,10 +85,17 @@ export function blobAccess(
     }
     return file;
   };
+  const locate = (blob: BlobId): LayerFile => {
+    const file = sized(blob);
+    if (file === undefined) {
+      throw ociErrors.make("BLOB_MISSING", `blob ${blob.digest} is not in ${description}`);
+    }
+    return file;
+  };
   return {
     open: (blob, signal) =>
       Promise.resolve().then(() => verified(readFileRange(locate(blob), signal), blob, description)),
-    file: find,
+    file: sized,
     access: (blob): LayerAccess => ({ kind: "file", ...locate(blob) }),
   };
 }

@@ -7,7 +7,7 @@ import type { ParsedDocument } from "../types.ts";
 import type { DocumentForm } from "./expand.ts";
 
 /** YAML of feeds is small; its parser is too slow to be fed megabytes by a stranger. */
-const MAX_YAML_BYTES = 4 * 1024 * 1024;
+const MAX_YAML_BYTES = 2 * 1024 * 1024;
 
 /** YAML scalars stay texts, since `1.10` is a version and no number. @throws FEED_DOCUMENT_INVALID */
 export function parseDocument(

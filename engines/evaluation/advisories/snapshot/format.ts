@@ -2,7 +2,9 @@
 /** Layout of a compiled advisory snapshot; docs/formats/advisory-snapshot.md states it for readers in other languages. */
 import type { Severity } from "../../types.ts";
 
-export const MAGIC = Buffer.from("STELLADV", "latin1");
+/** First bytes of every snapshot. */
+export const snapshotMagic = "STELLADV";
+export const MAGIC = Buffer.from(snapshotMagic, "latin1");
 export const FORMAT_VERSION = 1;
 
 /** Header: magic (8), version (4), section count (4), total length (8), digest of all bytes behind the header (32), reserved (8). */

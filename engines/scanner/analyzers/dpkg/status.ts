@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Paragraphs of dpkg's status database whose package is installed. Debian Policy 5.3, dpkg(1) "Package states". */
-import { invalidInput } from "../../analyzer.ts";
 import { paragraphs } from "../../control-file.ts";
 import type { PackageFact } from "../../facts.ts";
 
@@ -9,16 +8,21 @@ const FIELDS = new Set(["package", "status", "version", "architecture", "source"
 const INSTALLED = new Set(["installed", "triggers-awaited", "triggers-pending"]);
 const SOURCE = /^(\S+)(?:\s+\(([^()\s]+)\))?$/;
 
-/** @throws ANALYZER_INPUT_INVALID when a paragraph of an installed package has no name or version. */
-export function statusPackages(text: string, path: string): PackageFact[] {
+const MAX_TEXT = 1000;
+
+/** One paragraph without a name or version says nothing of the others: it is left out as a problem. */
+export function statusPackages(text: string): { packages: PackageFact[]; problems: string[] } {
   const packages: PackageFact[] = [];
+  const problems: string[] = [];
   for (const { fields, line } of paragraphs(text, FIELDS)) {
     const state = fields.get("status");
     if (state !== undefined && !INSTALLED.has(state.split(/\s+/)[2] ?? "")) continue;
     const name = fields.get("package");
     const version = fields.get("version");
-    if (!name || !version)
-      throw invalidInput(path, `the paragraph at line ${line} has no package name or version`);
+    if (!name || !version || name.length > MAX_TEXT || version.length > MAX_TEXT) {
+      problems.push(`the paragraph at line ${line} has no usable package name or version`);
+      continue;
+    }
     const architecture = fields.get("architecture");
     packages.push({
       type: "deb",
@@ -29,7 +33,7 @@ export function statusPackages(text: string, path: string): PackageFact[] {
       line,
     });
   }
-  return packages;
+  return { packages, problems };
 }
 
 /** `Source: name` or `Source: name (version)`; absent when both are the binary package's own. */

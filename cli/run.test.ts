@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Exit codes, help and completion of the command. */
+import { execFileSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { stella } from "./testing/stella.ts";
+import { plainTable } from "./table.ts";
+
+describe("exit codes", () => {
+  it.each<{ args: string[]; exit: number; says: string }>([
+    { args: ["--help"], exit: 0, says: "Usage: stella" },
+    { args: ["scan", "--help"], exit: 0, says: "Exit code: 0 verdict pass or warn" },
+    { args: ["--version"], exit: 0, says: "0." },
+    { args: [], exit: 2, says: "Usage: stella" },
+    { args: ["frob"], exit: 2, says: "unknown command 'frob'" },
+    { args: ["scan"], exit: 2, says: "missing required argument" },
+    { args: ["scan", "x", "--frob"], exit: 2, says: "unknown option '--frob'" },
+    { args: ["scan", "x", "-o", "xml"], exit: 2, says: "Formats are table, json, cyclonedx-json." },
+    { args: ["scan", "x", "-o", "json="], exit: 2, says: "A file name must follow" },
+    { args: ["scan", "x", "--platform", "linux"], exit: 2, says: "linux/arm64" },
+    { args: ["scan", "dir:/tmp"], exit: 2, says: "TARGET_UNSUPPORTED" },
+    { args: ["scan", "--offline", "a.io/b:1"], exit: 2, says: "TARGET_OFFLINE" },
+    { args: ["policy", "check", "/nowhere.yaml"], exit: 4, says: "FILE_MISSING" },
+    { args: ["get", "frobs"], exit: 2, says: "Allowed choices are reports" },
+    { args: ["serve", "frob"], exit: 2, says: "operator, webhook" },
+    { args: ["serve", "operator", "help"], exit: 0, says: "STELLA_DATA_DIR" },
+    { args: ["serve", "webhook", "--help"], exit: 0, says: "STELLA_TLS_DIR" },
+  ])("stella $args: $exit", async ({ args, exit, says }) => {
+    const ran = await stella(...args);
+    expect(ran.exit).toBe(exit);
+    expect(ran.out + ran.err).toContain(says);
+    expect(exit === 0 ? ran.err : ran.out).toBe("");
+  });
+});
+
+describe("completion", () => {
+  const complete = (script: string, ...words: readonly string[]): string[] =>
+    execFileSync(
+      "bash",
+      [
+        "-c",
+        `${script}\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _stella; printf '%s\\n' "\${COMPREPLY[@]}"`,
+        "bash",
+        ...words,
+      ],
+      { encoding: "utf8", cwd: "/" },
+    )
+      .split("\n")
+      .filter((word) => word !== "");
+
+  it.each(["bash", "zsh"])("prints a script for %s that bash reads", async (shell) => {
+    const { out, exit } = await stella("completion", shell);
+    expect(exit).toBe(0);
+    execFileSync("bash", ["-n"], { input: out });
+  });
+
+  it("offers verbs, options and choices", async () => {
+    const { out } = await stella("completion", "bash");
+    expect(complete(out, "stella", "ad")).toEqual(["advisories"]);
+    expect(complete(out, "stella", "advisories", "i")).toEqual(["import"]);
+    expect(complete(out, "stella", "scan", "--fail")).toEqual(["--fail-on"]);
+    expect(complete(out, "stella", "get", "scan")).toEqual(["scans", "scanpolicies"]);
+    expect(complete(out, "stella", "scan", "/usr/bi")).toEqual(["/usr/bin"]);
+  });
+});
+
+describe("plainTable", () => {
+  it("pads columns and leaves no blanks at the end", () => {
+    expect(plainTable(["A", "LONG"], [["wide cell", "x"], ["y"]])).toBe("A          LONG\nwide cell  x\ny\n");
+  });
+});

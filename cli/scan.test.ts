@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+/** `stella scan`, `policy` and `advisories` over a small image and small feeds on disk. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeOciLayout } from "#lib/oci/writer.ts";
+import { tarBytes } from "#lib/oci/writing/tar.ts";
+import { stella } from "./testing/stella.ts";
+
+let folder: string;
+let target: string;
+const at = (name: string): string => join(folder, name);
+const write = (name: string, text: string): string => {
+  writeFileSync(at(name), text);
+  return at(name);
+};
+
+const osv = (id: string): string =>
+  JSON.stringify({
+    id,
+    modified: "2024-01-01T00:00:00Z",
+    severity: [{ type: "CVSS_V3", score: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H" }],
+    affected: [
+      {
+        package: { ecosystem: "npm", name: "lodash" },
+        ranges: [{ type: "SEMVER", events: [{ introduced: "0" }, { fixed: "4.17.21" }] }],
+      },
+    ],
+  });
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "stella-cli-"));
+  const packageJson = JSON.stringify({ name: "lodash", version: "4.17.4" });
+  await writeOciLayout(at("image"), [
+    { layers: [{ tar: tarBytes([{ path: "app/node_modules/lodash/package.json", content: packageJson }]) }] },
+  ]);
+  target = `oci-dir:${at("image")}`;
+  write("feed.json", osv("GHSA-1"));
+  write("fail.yaml", "rules:\n  - name: critical\n    match:\n      severity: critical\n    action: fail\n");
+  write("warn.yaml", "rules:\n  - name: critical\n    match:\n      severity: critical\n    action: warn\n");
+  write("bad.yaml", "rules:\n  - name: r\n    match:\n      severty: high\n    action: fail\n");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const scan = (...args: readonly string[]) =>
+  stella("scan", target, "--platform", "linux/amd64", "--cache-dir", at("cache"), ...args);
+
+describe("stella scan", () => {
+  it("prints a table, and writes further formats to files", async () => {
+    const { exit, out } = await scan(
+      "--advisories",
+      at("feed.json"),
+      "-o",
+      "table",
+      "-o",
+      `cyclonedx-json=${at("sbom.json")}`,
+    );
+    expect(exit).toBe(1);
+    expect(out).toMatch(/GHSA-1.*lodash/s);
+    const sbom = JSON.parse(readFileSync(at("sbom.json"), "utf8")) as {
+      bomFormat: string;
+      components: { purl?: string }[];
+    };
+    expect(sbom.bomFormat).toBe("CycloneDX");
+    expect(sbom.components.map(({ purl }) => purl)).toContain("pkg:npm/lodash@4.17.4");
+  });
+
+  it("gives the same bytes twice, cached or not", async () => {
+    const outputs = async (run: string, ...more: readonly string[]) => {
+      await scan(
+        "--advisories",
+        at("feed.json"),
+        "-o",
+        `json=${at(`${run}.json`)}`,
+        "-o",
+        `cyclonedx-json=${at(`${run}.cdx`)}`,
+        ...more,
+      );
+      return [readFileSync(at(`${run}.json`), "utf8"), readFileSync(at(`${run}.cdx`), "utf8")];
+    };
+    const first = await outputs("one");
+    expect(await outputs("two")).toEqual(first);
+    expect(await outputs("three", "--force")).toEqual(first);
+  });
+
+  it("needs no advisories for an SBOM", async () => {
+    const { exit, out } = await scan("-o", "cyclonedx-json");
+    expect(exit).toBe(0);
+    expect(out).toContain('"CycloneDX"');
+  });
+
+  it.each([
+    { policy: "fail.yaml", failOn: "fail", exit: 1 },
+    { policy: "fail.yaml", failOn: "never", exit: 0 },
+    { policy: "warn.yaml", failOn: "fail", exit: 0 },
+    { policy: "warn.yaml", failOn: "warn", exit: 1 },
+  ])("$policy, --fail-on $failOn: $exit", async ({ policy, failOn, exit }) => {
+    const ran = await scan(
+      "--advisories",
+      at("feed.json"),
+      "--policy",
+      at(policy),
+      "--fail-on",
+      failOn,
+      "--json",
+    );
+    expect(ran.exit).toBe(exit);
+    expect(JSON.parse(ran.out)).toMatchObject({ verdict: policy.slice(0, 4) });
+  });
+
+  it.each<{ name: string; args: () => string[]; exit: number; says: RegExp }>([
+    {
+      name: "a bad policy: line and field",
+      args: () => ["--policy", at("bad.yaml")],
+      exit: 2,
+      says: /bad\.yaml:4:\d+: rules\[0\]\.match\.severty/,
+    },
+    { name: "no advisories", args: () => [], exit: 4, says: /ADVISORIES_MISSING.*stella advisories import/ },
+    {
+      name: "a feed that is not there",
+      args: () => ["--advisories", at("none")],
+      exit: 4,
+      says: /ADVISORIES_MISSING/,
+    },
+    { name: "VEX that is not there", args: () => ["--vex", at("none")], exit: 4, says: /FILE_MISSING/ },
+    { name: "VEX that is none", args: () => ["--vex", at("feed.json")], exit: 2, says: /VEX/ },
+  ])("refuses $name", async ({ args, exit, says }) => {
+    const ran = await scan(...args());
+    expect(ran.err).toMatch(says);
+    expect([ran.exit, ran.out]).toEqual([exit, ""]);
+  });
+
+  it("says that a target is not there", async () => {
+    const { exit, err } = await stella(
+      "scan",
+      `oci-dir:${at("none")}`,
+      "-o",
+      "cyclonedx-json",
+      "--cache-dir",
+      at("cache"),
+    );
+    expect([exit, err.includes("MISSING")]).toEqual([4, true]);
+  });
+});
+
+describe("stella policy", () => {
+  it("checks files, and lists every problem with its place", async () => {
+    const ran = await stella("policy", "check", at("fail.yaml"), at("bad.yaml"));
+    expect(ran.exit).toBe(2);
+    expect(ran.out).toContain(`${at("fail.yaml")}: ok, 1 rules`);
+    expect(ran.out).toMatch(/bad\.yaml:4:7: rules\[0\]\.match\.severty/);
+    const json = JSON.parse((await stella("policy", "check", "--json", at("bad.yaml"))).out) as unknown;
+    expect(json).toMatchObject([{ ok: false, problems: [{ line: 4 }] }]);
+    expect((await stella("policy", "check", at("fail.yaml"))).exit).toBe(0);
+  });
+
+  it("names equal policies by one digest", async () => {
+    const same = write(
+      "same.yaml",
+      "# comment\nrules: [{action: fail, match: {severity: critical}, name: critical}]\n",
+    );
+    const { out, exit } = await stella("policy", "digest", at("fail.yaml"), same, at("warn.yaml"));
+    const digests = out
+      .trim()
+      .split("\n")
+      .map((line) => line.split("  ")[0]);
+    expect(exit).toBe(0);
+    expect(digests[0]).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(digests[1]).toBe(digests[0]);
+    expect(digests[2]).not.toBe(digests[0]);
+  });
+});
+
+describe("stella advisories", () => {
+  it("keeps what was imported for later scans, and says what it has", async () => {
+    const cache = ["--cache-dir", at("kept")];
+    expect((await stella("advisories", "status", ...cache)).err).toContain("no advisories yet");
+    const imported = await stella("advisories", "import", at("feed.json"), "--name", "own", ...cache);
+    expect([imported.exit, imported.out]).toEqual([0, expect.stringContaining("own: 1 records")]);
+    const status = JSON.parse((await stella("advisories", "status", "--json", ...cache)).out) as unknown;
+    expect(status).toMatchObject([{ name: "own", records: 1, rejected: 0 }]);
+    expect((await stella("advisories", "status", ...cache)).out).toMatch(/^SOURCE.*\nown +1 +0/);
+    const { out } = await stella("scan", target, "--platform", "linux/amd64", "--json", ...cache);
+    expect(out).toContain("GHSA-1");
+  });
+
+  it.each([
+    { name: "a feed that cannot be read", file: "broken.json", text: "{", exit: 2, code: "ADVISORIES_EMPTY" },
+    { name: "a feed with no record", file: "empty.json", text: "[]", exit: 2, code: "ADVISORIES_EMPTY" },
+  ])("refuses $name, and keeps what it had", async ({ file, text, exit, code }) => {
+    const cache = ["--cache-dir", at(`kept-${file}`)];
+    await stella("advisories", "import", at("feed.json"), "--name", "own", ...cache);
+    const ran = await stella("advisories", "import", write(file, text), "--name", "own", ...cache);
+    expect([ran.exit, ran.err.includes(code)]).toEqual([exit, true]);
+    expect(JSON.parse((await stella("advisories", "status", "--json", ...cache)).out)).toMatchObject([
+      { records: 1 },
+    ]);
+  });
+
+  it("does not take two feeds of one name for one", async () => {
+    const ran = await stella(
+      "advisories",
+      "import",
+      at("feed.json"),
+      at("other/feed.json"),
+      "--cache-dir",
+      at("twice"),
+    );
+    expect([ran.exit, ran.out]).toEqual([2, ""]);
+    expect(ran.err).toContain("ADVISORIES_NAMED_TWICE");
+  });
+});
