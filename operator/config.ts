@@ -55,7 +55,7 @@ export const webhookSettings = {
     help: "Base address of the REST API; absent: the Service stellaops-api.",
   },
   backendTimeout: {
-    schema: z.coerce.number().int().min(100).max(9_000).default(5_000),
+    schema: z.coerce.number().int().min(100).max(9_000).default(8_000),
     help: "How long an answer of the backend is waited for.",
     unit: "ms",
   },

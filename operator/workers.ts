@@ -15,12 +15,14 @@ import type { ObjectStore } from "#lib/stores/ports.ts";
 import { BY_DIGEST } from "./caches.ts";
 import type { Parts } from "./backend.ts";
 import { openFeed } from "./jobs/feed-places.ts";
+import { importThread } from "./jobs/import-thread.ts";
 import { rebuildSnapshot, runImportJob } from "./jobs/import.ts";
 import type { ImportJobPorts } from "./jobs/import.ts";
 import { runScheduleJob } from "./jobs/run.ts";
 import type { RunJobPorts } from "./jobs/run.ts";
 import { analyzerKey, runScanJob } from "./jobs/scan.ts";
 import type { ScanJobPorts } from "./jobs/scan.ts";
+import { sweepStores } from "./jobs/sweep.ts";
 import type { Controllers } from "./manager/controllers.ts";
 import { version } from "./version.ts";
 
@@ -29,6 +31,8 @@ export interface Workers {
 }
 
 const DEFAULT_SCAN_TIMEOUT_MS = 10 * 60_000;
+
+const SWEEP_EVERY_MS = 3_600_000;
 /** Longest wait for running jobs at the end; what is not done then runs again after the next start. */
 const GRACE_MS = 10_000;
 const MAX_FRAGMENT_BYTES = 256 * 1024 * 1024;
@@ -39,7 +43,7 @@ export function startWorkers(parts: Parts, controllers: Controllers): Workers {
   const scanPorts = scanJobPorts(parts);
   const running = [
     queues.scan.work(
-      parts.config.scanWorkers,
+      scansAtATime(parts),
       async (job, signal) => {
         const record = await runScanJob(job.payload, signal, scanPorts);
         observeScan(parts, record);
@@ -49,10 +53,10 @@ export function startWorkers(parts: Parts, controllers: Controllers): Workers {
     ),
     queues.import.work(
       1,
-      async (job) => {
+      async (job, signal) => {
         const ports = importJobPorts(parts);
-        if ("sweep" in job.payload) return sweepFeeds(parts, ports);
-        const record = await runImportJob(job.payload, ports);
+        if ("sweep" in job.payload) return sweepAll(parts, ports, signal);
+        const record = await runImportJob(job.payload, ports, signal);
         logger.info(
           { source: job.payload.name, records: record.good?.records ?? 0, code: record.error?.code },
           "feed imported",
@@ -89,13 +93,18 @@ export function startWorkers(parts: Parts, controllers: Controllers): Workers {
     ),
   ];
   sweep();
+  const hourly = setInterval(sweep, SWEEP_EVERY_MS);
   return {
     stop: async () => {
+      clearInterval(hourly);
       for (const end of unsubscribe) end();
       await Promise.all(running.map((worker) => worker.stop(GRACE_MS)));
     },
   };
 }
+
+const scansAtATime = ({ caches, config }: Parts): number =>
+  caches.stellaOps.get(undefined, "stellaops")?.spec.scan.maxParallel ?? config.scanWorkers;
 
 function scanTimeoutMs({ caches }: Parts): number {
   const timeout = caches.stellaOps.get(undefined, "stellaops")?.spec.scan.timeout;
@@ -146,6 +155,7 @@ function importJobPorts(parts: Parts): ImportJobPorts {
     feeds: parts.feeds,
     records: parts.importRecords,
     knowledge: parts.knowledge,
+    startWork: (signal) => importThread(signal === undefined ? {} : { signal }),
     source: ({ kind, uid, namespace, name }) => {
       const store = kind === "AdvisorySource" ? caches.advisorySources : caches.vexSources;
       const found = store.get(namespace, name);
@@ -165,8 +175,30 @@ function importJobPorts(parts: Parts): ImportJobPorts {
   };
 }
 
+async function sweepAll(parts: Parts, ports: ImportJobPorts, signal: AbortSignal): Promise<void> {
+  await sweepFeeds(parts, ports, signal);
+  const { caches, queues, logger } = parts;
+  const scans = caches.scans.list();
+  const swept = await sweepStores(
+    {
+      images: parts.images,
+      records: parts.scanRecords,
+      evaluations: parts.evaluator.evaluations,
+      objects: parts.stores.objects,
+      scanUids: new Set(scans.map(({ metadata }) => metadata.uid ?? "")),
+      imageDigests: new Set(scans.flatMap(({ status }) => status?.imageDigest ?? [])),
+      isScanning: async () => {
+        const { waiting, running } = await queues.scan.stats();
+        return waiting + running > 0;
+      },
+    },
+    signal,
+  );
+  if (Object.values(swept).some((count) => count > 0)) logger.info({ swept }, "stores swept");
+}
+
 /** Exports of sources that are gone leave the snapshots. */
-async function sweepFeeds(parts: Parts, ports: ImportJobPorts): Promise<void> {
+async function sweepFeeds(parts: Parts, ports: ImportJobPorts, signal: AbortSignal): Promise<void> {
   const { caches, feeds, stores } = parts;
   const alive = new Set(
     [...caches.advisorySources.list(), ...caches.vexSources.list()].map((source) => source.metadata.uid),
@@ -175,7 +207,7 @@ async function sweepFeeds(parts: Parts, ports: ImportJobPorts): Promise<void> {
     if (alive.has(id)) continue;
     await feeds.delete(id);
     await parts.importRecords.delete(id);
-    await rebuildSnapshot(body.kind, ports);
+    await rebuildSnapshot(body.kind, ports, signal);
     await stores.objects.delete(body.key);
   }
 }

@@ -40,6 +40,9 @@ export async function reconcileStellaOps(
     feedsCondition(ports.feeds()),
     digestCondition(ports.withoutDigest()),
     absent("ObserverReady", "the node observer is not part of this version"),
+    ...(object.spec.storage === undefined
+      ? []
+      : [absent("StorageReady", "spec.storage is not part of this version; data lives as long as the Pod")]),
     absent("SignerReady", "the signer is not part of this version; reports are unsigned"),
   ];
   const status: StellaOpsStatus = {

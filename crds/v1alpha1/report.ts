@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Report: the verdict on one image in one namespace, small; the whole document is in the object store.
- *4, and DESIGN's rule "small in etcd, whole in the store".
+ * Small in etcd, whole in the store.
  */
 import { z } from "zod";
 import { immutable, ruled } from "../cel.ts";
@@ -40,7 +40,7 @@ const specSchema = ruled(
     imageRef: imageReference("The image as the pods name it."),
     repository: imageReference("Registry and repository, without tag and digest."),
     policyRefs: keyedListOf(
-      "Policies that judge the image here. None: the built-in baseline.",
+      "Policies that judge the image here. Not filled by this version; the Ready message names them.",
       policyRefSchema,
       ["namespace", "name"],
       50,

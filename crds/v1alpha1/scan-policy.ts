@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * ScanPolicy: which findings matter, for which workloads, and what admission does about it.
- *3, and the Zastava document, section 4.1.
+ * The language of the rules is in docs/policy.md.
  */
 import { z } from "zod";
 import { defineKind } from "../kind.ts";

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Scan: the facts of one image, gathered once.1;
- * verdicts are in Report.
+ * Scan: the facts of one image, gathered once; verdicts are in Report.
  */
 import { z } from "zod";
 import { immutable, ruled } from "../cel.ts";

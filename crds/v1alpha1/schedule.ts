@@ -78,7 +78,7 @@ const specSchema = ruled(
           "unknown",
         ]).default("high"),
       })
-      .meta({ description: "What a run announces to NotifyRules." })
+      .meta({ description: "What a run announces to NotifyRules. Stored; this version announces nothing." })
       .exactOptional(),
     limits: z
       .object({

@@ -60,7 +60,10 @@ export const sourceSpec = {
     .number()
     .min(0)
     .max(1)
-    .meta({ description: "Weight from 0 to 1 where sources contradict each other." })
+    .meta({
+      description:
+        "Weight from 0 to 1 where sources contradict each other. Stored; not read by this version.",
+    })
     .default(1),
   suspend: flag("Whether it is left as it is for now; what was imported stays in force.").default(false),
 } as const;

@@ -62,7 +62,9 @@ const mirrorSchema = z
       /^https?:\/\/[A-Za-z0-9[][^\s?#]*$/,
       512,
     ),
-    insecure: flag("Whether its certificate goes unchecked.").default(false),
+    insecure: flag(
+      "Whether its certificate goes unchecked. Stored; not read by this version: use http:// or a caBundle.",
+    ).default(false),
   })
   .meta({ description: "One mirror." });
 
@@ -135,7 +137,7 @@ const specSchema = z
     storage: storageSchema
       .meta({
         description:
-          "Volume for catalog, documents and queue. Without it they are lost with the pod and made anew.",
+          "Volume for catalog, documents and queue. Not part of this version (condition StorageReady): they live as long as the operator's pod and are made anew.",
       })
       .exactOptional(),
     registries: keyedListOf(
@@ -150,7 +152,10 @@ const specSchema = z
     ).default("24h"),
     scan: z
       .object({
-        maxParallel: count("Images scanned at a time.", { min: 1, max: 64 }).default(2),
+        maxParallel: count("Images scanned at a time; read when the operator starts.", {
+          min: 1,
+          max: 64,
+        }).default(2),
         timeout: duration("Longest time for one image.").default("10m"),
       })
       .meta({ description: "Bounds on scanning." })

@@ -9,16 +9,18 @@ import { build } from "esbuild";
 import { workerUrls } from "./worker-urls.ts";
 
 export const PROJECT = join(import.meta.dirname, "..", "..");
-const entries = ["cli/stella.ts", "engines/scanner/adapters/layer-worker.ts"].map((path) =>
-  join(PROJECT, path),
-);
+const entries = [
+  "cli/stella.ts",
+  "engines/scanner/adapters/layer-worker.ts",
+  "operator/jobs/import-worker.ts",
+].map((path) => join(PROJECT, path));
 
 /** CommonJS dependencies call `require` for modules of Node. */
 const banner =
   'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
 
 /**
- * Writes `stella.js`, `layer-worker.js`, their chunks and a package.json into `folder`, which is emptied first.
+ * Writes `stella.js`, `layer-worker.js`, `import-worker.js`, their chunks and a package.json into `folder`, which is emptied first.
  * @returns the files' names, sorted
  */
 export async function bundle(folder: string): Promise<readonly string[]> {

@@ -28,6 +28,7 @@ const RIGHTS: Readonly<Record<string, readonly string[]>> = {
   nobody: [],
   team: ["get reports team", "get scans team", "list reports team"],
   evil: ["get scans evil", "create scans evil", "get reports evil", "list reports evil"],
+  writer: ["update reports team"],
   admin: ["*"],
 };
 
@@ -248,7 +249,7 @@ describe("who may do what", () => {
         name: "judge anew",
         path: "/api/reports",
         ask: post({ imageDigest: DIGEST, namespace: "team" }),
-        want: { nobody: 403, team: 200, evil: 403, admin: 200 },
+        want: { nobody: 403, team: 403, writer: 200, admin: 200 },
       },
       {
         name: "ask for admission",

@@ -58,12 +58,13 @@ export interface EvaluatorPorts {
 
 export class Evaluator {
   readonly #ports: EvaluatorPorts;
-  readonly #evaluations: CatalogCollection<EvaluationDocument>;
+  /** For the sweep, which removes answers about images that are gone. */
+  readonly evaluations: CatalogCollection<EvaluationDocument>;
   readonly #running = new Map<string, Promise<EvaluationDocument>>();
 
   constructor(ports: EvaluatorPorts) {
     this.#ports = ports;
-    this.#evaluations = ports.catalog.collection<EvaluationDocument>("evaluations", ["namespace"]);
+    this.evaluations = ports.catalog.collection<EvaluationDocument>("evaluations", ["namespace"]);
   }
 
   /** The answer in force; equal questions at one time are computed once. */
@@ -73,7 +74,7 @@ export class Evaluator {
     const key = keyOf(question, known);
     const id = idOf(question);
     if (!force) {
-      const before = (await this.#evaluations.get(id))?.body;
+      const before = (await this.evaluations.get(id))?.body;
       if (
         before?.key === key &&
         (before.validUntil === undefined || before.validUntil > this.#ports.clock.now())
@@ -92,7 +93,7 @@ export class Evaluator {
 
   /** When the Report's answer was made; milliseconds since the epoch. */
   async lastEvaluated(namespace: string, imageDigest: Digest): Promise<number | undefined> {
-    const found = await this.#evaluations.get(`${namespace}/${hexOf(imageDigest)}/report`);
+    const found = await this.evaluations.get(`${namespace}/${hexOf(imageDigest)}/report`);
     return found?.body.evaluatedAt;
   }
 
@@ -100,9 +101,9 @@ export class Evaluator {
   async forget(namespace: string, imageDigest: string): Promise<void> {
     for (const slot of slots) {
       const id = `${namespace}/${hexOf(imageDigest as Digest)}/${slot}`;
-      const found = (await this.#evaluations.get(id))?.body;
+      const found = (await this.evaluations.get(id))?.body;
       if (found === undefined) continue;
-      await this.#evaluations.delete(id);
+      await this.evaluations.delete(id);
       if (slot === "report") await this.#ports.objects.delete(reportKey(found.reportDigest));
     }
   }
@@ -139,8 +140,8 @@ export class Evaluator {
       size: bytes.length,
       evaluatedAt: clock.now(),
     });
-    const before = (await this.#evaluations.get(id))?.body;
-    await this.#evaluations.put(id, document);
+    const before = (await this.evaluations.get(id))?.body;
+    await this.evaluations.put(id, document);
     if (keeps && before !== undefined && before.reportDigest !== reportDigest) {
       await objects.delete(reportKey(before.reportDigest));
     }

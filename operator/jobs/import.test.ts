@@ -10,6 +10,9 @@ import { openKnowledge } from "../evaluation/knowledge.ts";
 import { embeddedStores, osv, testClock } from "../testing/bench.ts";
 import { rebuildSnapshot, runImportJob } from "./import.ts";
 import type { FeedDocumentRecord, ImportJobPorts } from "./import.ts";
+import { importThread } from "./import-thread.ts";
+import { importErrors, inlineImportWork } from "./import-work.ts";
+import type { ImportWork } from "./import-work.ts";
 
 const job: ImportJob = { key: "uid-1:1", kind: "AdvisorySource", uid: "uid-1", namespace: "team", name: "x" };
 const vexJob: ImportJob = { ...job, kind: "VexSource", uid: "uid-v", key: "uid-v:1" };
@@ -34,8 +37,9 @@ const vex = (id: string): string =>
 async function bench() {
   const embedded = await embeddedStores();
   const { catalog, objects } = embedded.stores;
-  const state: { feed: () => FeedReader; gone: boolean } = {
+  const state: { feed: () => FeedReader; work: () => ImportWork; gone: boolean } = {
     feed: () => memoryFeed({ "a.json": osv("GHSA-1") }),
+    work: () => inlineImportWork,
     gone: false,
   };
   const clock = testClock();
@@ -48,6 +52,7 @@ async function bench() {
     source: ({ kind }) =>
       state.gone ? undefined : kind === "VexSource" ? vexSourceObject() : advisorySourceObject(),
     open: () => Promise.resolve(state.feed()),
+    startWork: () => state.work(),
   };
   return { ports, state, clock, objects, [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose]() };
 }
@@ -112,6 +117,41 @@ describe("runImportJob", () => {
     expect(record).toMatchObject({ finishedAt: NOW + 60_000, good: good.good, error: { code } });
     expect(b.ports.knowledge.advisories().digest).toBe(digest);
     expect(await b.objects.list("feeds/")).toHaveLength(1);
+  });
+
+  it.each([
+    {
+      name: "ends",
+      work: (): ImportWork => importThread({ entry: new URL("data:text/javascript,process.exit(3)") }),
+      code: "IMPORT_WORKER_LOST",
+    },
+    {
+      name: "cannot hold all sources together",
+      work: (): ImportWork => ({
+        ...inlineImportWork,
+        compile: () => Promise.reject(importErrors.make("FEED_TOO_LARGE", "more than an import may use")),
+      }),
+      code: "FEED_TOO_LARGE",
+    },
+  ])("keeps the last good state when the import's thread $name", async ({ work, code }) => {
+    await using b = await bench();
+    const { good } = await runImportJob(job, b.ports);
+    const [kept, digest] = [await b.objects.list(""), b.ports.knowledge.advisories().digest];
+    b.state.feed = feeds({ "a.json": osv("GHSA-2") });
+    b.state.work = work;
+    expect(await runImportJob(job, b.ports)).toMatchObject({ good, error: { code } });
+    expect(await b.objects.list("")).toEqual(kept);
+    expect(b.ports.knowledge.advisories().digest).toBe(digest);
+    b.state.work = () => inlineImportWork;
+    await rebuildSnapshot("AdvisorySource", b.ports);
+    expect(b.ports.knowledge.advisories().digest).toBe(digest);
+  });
+
+  it("an aborted job leaves no record: it runs again", async () => {
+    await using b = await bench();
+    b.state.work = () => importThread({ signal: AbortSignal.abort() });
+    await expect(runImportJob(job, b.ports, AbortSignal.abort())).rejects.toThrow("aborted");
+    expect(await b.ports.records.get(job.uid)).toBeUndefined();
   });
 
   it("names the documents that it left out, the first ones", async () => {

@@ -4,28 +4,16 @@
  * new snapshot is named, the former one is in force; a broken feed changes nothing but its own record.
  */
 import type { ImportJob, ImportRecord } from "#controllers/source/index.ts";
-import {
-  compileSnapshot,
-  decodeExport,
-  encodeExport,
-  importSource,
-  vexCompiler,
-} from "#engines/evaluation/index.ts";
-import type { ConnectorId, FeedReader, SourceExport } from "#engines/evaluation/index.ts";
+import type { ConnectorId, FeedDocument, FeedReader } from "#engines/evaluation/index.ts";
 import type { Clock } from "#lib/clock.ts";
-import { canonicalJson } from "#lib/canonical-json.ts";
-import { digestOf, hexOf } from "#lib/digest.ts";
+import { hexOf } from "#lib/digest.ts";
 import type { Digest } from "#lib/digest.ts";
-import { codeOf, defineErrors, kindOf, messageOf } from "#lib/errors.ts";
+import { codeOf, kindOf, messageOf } from "#lib/errors.ts";
 import type { CatalogCollection, ObjectStore } from "#lib/stores/ports.ts";
 import type { AdvisorySource, VexSource } from "#crds/index.ts";
 import type { Knowledge } from "../evaluation/knowledge.ts";
-
-export const importErrors = defineErrors("import", {
-  FEED_EMPTY: "invalid",
-  SOURCE_MISSING: "missing",
-  FEED_TOO_LARGE: "invalid",
-});
+import { importErrors } from "./import-work.ts";
+import type { ImportWork } from "./import-work.ts";
 
 /** Catalog `feeds`, id: the source's uid. */
 export interface FeedDocumentRecord {
@@ -46,12 +34,9 @@ export interface ImportJobPorts {
   source(job: ImportJob): AdvisorySource | VexSource | undefined;
   /** @throws FEED_UNREADABLE and what its place throws */
   open(source: AdvisorySource | VexSource): Promise<FeedReader>;
+  /** Where the heavy part of one job runs. */
+  startWork(signal?: AbortSignal): ImportWork;
 }
-
-const MAX_EXPORT_BYTES = 1024 * 1024 * 1024;
-const MAX_VEX_DOCUMENTS = 100_000;
-const MAX_VEX_DOCUMENT_BYTES = 64 * 1024 * 1024;
-const MAX_REJECTIONS = 5;
 
 const CONNECTORS: Readonly<Record<AdvisorySource["spec"]["format"], ConnectorId | undefined>> = {
   auto: undefined,
@@ -62,120 +47,113 @@ const CONNECTORS: Readonly<Record<AdvisorySource["spec"]["format"], ConnectorId 
   epss: "first/epss",
 };
 
-interface Imported {
-  readonly bytes: Uint8Array;
-  readonly digest: Digest;
-  readonly records: number;
-  readonly rejected: number;
-  readonly rejections: readonly string[];
-}
-
-export async function runImportJob(job: ImportJob, ports: ImportJobPorts): Promise<ImportRecord> {
+/** @throws IMPORT_ABORTED; every other outcome is the record's */
+export async function runImportJob(
+  job: ImportJob,
+  ports: ImportJobPorts,
+  signal?: AbortSignal,
+): Promise<ImportRecord> {
   const before = (await ports.records.get(job.uid))?.body;
-  const record = await importOnce(job, ports).catch((error: unknown): ImportRecord => ({
-    key: job.key,
-    finishedAt: ports.clock.now(),
-    ...(before?.good === undefined ? {} : { good: before.good }),
-    rejections: [],
-    error: { kind: kindOf(error), code: codeOf(error), message: messageOf(error).slice(0, 800) },
-  }));
+  const work = ports.startWork(signal);
+  const record = await importOnce(job, ports, work)
+    .catch((error: unknown): ImportRecord => {
+      if (signal?.aborted === true) throw error;
+      return {
+        key: job.key,
+        finishedAt: ports.clock.now(),
+        ...(before?.good === undefined ? {} : { good: before.good }),
+        rejections: [],
+        error: { kind: kindOf(error), code: codeOf(error), message: messageOf(error).slice(0, 800) },
+      };
+    })
+    .finally(() => work.close());
   await ports.records.put(job.uid, record);
   return record;
 }
 
-async function importOnce(job: ImportJob, ports: ImportJobPorts): Promise<ImportRecord> {
+async function importOnce(job: ImportJob, ports: ImportJobPorts, work: ImportWork): Promise<ImportRecord> {
   const source = ports.source(job);
   if (source === undefined) throw importErrors.make("SOURCE_MISSING", `${job.namespace}/${job.name} is gone`);
   const reader = await ports.open(source);
   const name = `${job.namespace}/${job.name}`;
-  const imported =
-    job.kind === "AdvisorySource"
-      ? await importAdvisories(name, reader, CONNECTORS[(source as AdvisorySource).spec.format])
-      : await importVex(name, reader);
-  if (imported.records === 0) {
-    const why = imported.rejections.length === 0 ? "" : `: ${imported.rejections.join("; ")}`;
+  const connector =
+    job.kind === "AdvisorySource" ? CONNECTORS[(source as AdvisorySource).spec.format] : undefined;
+  const task = { kind: job.kind, name, ...(connector === undefined ? {} : { connector }) };
+  const { bytes, records, rejected, rejections, digest } = await work.read(task, reader);
+  if (records === 0) {
+    const why = rejections.length === 0 ? "" : `: ${rejections.join("; ")}`;
     throw importErrors.make("FEED_EMPTY", `no record could be read${why}`);
   }
-  const key = `feeds/${job.kind === "AdvisorySource" ? "advisories" : "vex"}/${job.uid}/${hexOf(imported.digest)}`;
-  const before = (await ports.feeds.get(job.uid))?.body;
-  await ports.objects.put(key, imported.bytes);
-  await ports.feeds.put(job.uid, { kind: job.kind, name, key, digest: imported.digest });
-  await rebuildSnapshot(job.kind, ports);
-  if (before !== undefined && before.key !== key) await ports.objects.delete(before.key);
+  const key = `feeds/${job.kind === "AdvisorySource" ? "advisories" : "vex"}/${job.uid}/${hexOf(digest)}`;
+  await takeIn(job.uid, { kind: job.kind, name, key, digest }, bytes, ports, work);
   const finishedAt = ports.clock.now();
-  const { records, rejected, rejections, digest } = imported;
   return { key: job.key, finishedAt, good: { exportId: digest, records, rejected, finishedAt }, rejections };
 }
 
-async function importAdvisories(
-  name: string,
-  feed: FeedReader,
-  connector: ConnectorId | undefined,
-): Promise<Imported> {
-  const result = await importSource({ name, feed, ...(connector === undefined ? {} : { connector }) });
-  return {
-    bytes: encodeExport(result.export),
-    digest: result.export.exportDigest,
-    records: result.records,
-    rejected: result.rejectedCount,
-    rejections: result.rejected
-      .slice(0, MAX_REJECTIONS)
-      .map(({ document, path, reason }) => `${document} ${path}: ${reason}`),
-  };
-}
-
-/** VEX documents are kept as they came: claims stay verbatim. */
-async function importVex(name: string, feed: FeedReader): Promise<Imported> {
-  const compiler = vexCompiler();
-  const kept: { name: string; text: string }[] = [];
-  const problems: string[] = [];
-  let rejected = 0;
-  for await (const document of feed.documents()) {
-    if (!document.name.endsWith(".json")) continue;
-    if (kept.length >= MAX_VEX_DOCUMENTS)
-      throw importErrors.make("FEED_TOO_LARGE", "over 100000 VEX documents");
-    const text = await readText(document.open(), document.name);
-    const errors = compiler.add({ source: name, name: document.name, bytes: text });
-    rejected += errors.length;
-    problems.push(...errors.slice(0, MAX_REJECTIONS - problems.length).map(messageOf));
-    kept.push({ name: document.name, text });
+/** The export counts once the snapshot with it is in force. What cannot be compiled leaves no trace. */
+async function takeIn(
+  uid: string,
+  feed: FeedDocumentRecord,
+  bytes: Uint8Array,
+  ports: ImportJobPorts,
+  work: ImportWork,
+): Promise<void> {
+  const { feeds, objects, knowledge } = ports;
+  const before = (await feeds.get(uid))?.body;
+  await objects.put(feed.key, bytes);
+  try {
+    const others = (await feedsOf(feed.kind, ports)).filter(({ id }) => id !== uid);
+    const all = [...others, { id: uid, body: feed }];
+    await knowledge.replace(nameOf(feed.kind), await compileAll(feed.kind, all, ports, work));
+  } catch (error) {
+    if (before?.key !== feed.key) await objects.delete(feed.key);
+    throw error;
   }
-  const compiled = compiler.finish();
-  kept.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const bytes = Buffer.from(canonicalJson({ name, documents: kept }));
-  return { bytes, digest: digestOf(bytes), records: compiled.statements, rejected, rejections: problems };
+  await feeds.put(uid, feed);
+  if (before !== undefined && before.key !== feed.key) await objects.delete(before.key);
 }
 
-async function readText(stream: AsyncIterable<Uint8Array>, name: string): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > MAX_VEX_DOCUMENT_BYTES) throw importErrors.make("FEED_TOO_LARGE", `${name} is over 64 MiB`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
+type Feeds = readonly { readonly id: string; readonly body: FeedDocumentRecord }[];
+type RebuildPorts = Pick<ImportJobPorts, "feeds" | "objects" | "knowledge" | "startWork">;
 
-/** From all exports in force. Called after every import, and when a source is gone. */
+/** From all exports in force. Called when a source is gone. */
 export async function rebuildSnapshot(
   kind: ImportJob["kind"],
-  { feeds, objects, knowledge }: Pick<ImportJobPorts, "feeds" | "objects" | "knowledge">,
+  ports: RebuildPorts,
+  signal?: AbortSignal,
 ): Promise<boolean> {
-  const all = (await feeds.list({ where: { kind }, limit: 1000 })).map(({ body }) => body);
-  if (kind === "AdvisorySource") {
-    const exports: SourceExport[] = [];
-    for (const { key, digest } of all)
-      exports.push(decodeExport(await objects.read(key, MAX_EXPORT_BYTES), digest));
-    return knowledge.replace("advisories", compileSnapshot(exports));
+  const work = ports.startWork(signal);
+  try {
+    const bytes = await compileAll(kind, await feedsOf(kind, ports), ports, work);
+    return await ports.knowledge.replace(nameOf(kind), bytes);
+  } finally {
+    await work.close();
   }
-  const compiler = vexCompiler();
-  for (const { key, name } of all) {
-    const text = Buffer.from(await objects.read(key, MAX_EXPORT_BYTES)).toString("utf8");
-    const stored = JSON.parse(text) as { readonly documents: readonly { name: string; text: string }[] };
-    for (const document of stored.documents) {
-      compiler.add({ source: name, name: document.name, bytes: document.text });
-    }
-  }
-  return knowledge.replace("vex", compiler.finish().bytes);
+}
+
+const feedsOf = (kind: ImportJob["kind"], { feeds }: Pick<RebuildPorts, "feeds">): Promise<Feeds> =>
+  feeds.list({ where: { kind }, limit: 1000 });
+
+const nameOf = (kind: ImportJob["kind"]) => (kind === "AdvisorySource" ? "advisories" : "vex");
+
+function compileAll(
+  kind: ImportJob["kind"],
+  feeds: Feeds,
+  { objects }: Pick<RebuildPorts, "objects">,
+  work: ImportWork,
+): Promise<Uint8Array> {
+  const documents = feeds.map(({ body: { key } }): FeedDocument => ({
+    name: key,
+    open: async function* () {
+      yield* await objects.get(key);
+    },
+  }));
+  const exports = feeds.map(({ body: { name, digest } }) => ({ name, digest }));
+  const reader: FeedReader = {
+    documents: async function* () {
+      yield* documents;
+      await Promise.resolve();
+    },
+  };
+  return work.compile({ kind, exports }, reader);
 }

@@ -9,7 +9,7 @@ import type { ScanResult } from "#engines/scanner/index.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
 import type { Clock } from "#lib/clock.ts";
 import { hexOf } from "#lib/digest.ts";
-import type { Digest, ImageDigest } from "#lib/digest.ts";
+import type { DiffId, Digest, ImageDigest } from "#lib/digest.ts";
 import { codeOf, defineErrors, kindOf, messageOf } from "#lib/errors.ts";
 import { parseReference, repositoryOf } from "#lib/oci/reference.ts";
 import type { ImageSource, Platform, ResolvedImage } from "#lib/oci/types.ts";
@@ -25,6 +25,8 @@ export interface ImageDocument {
   readonly sbomDigest: Digest;
   readonly artifacts: readonly ScanArtifact[];
   readonly layers: number;
+  /** Layers by uncompressed digest, bottom first: what keeps their fragments. */
+  readonly diffIds: readonly DiffId[];
   readonly components: number;
   readonly omissions: number;
   /** Analyzers and their versions when it was read, canonical; another set makes a new scan. */
@@ -112,6 +114,7 @@ async function scanOnce(
       sbomDigest,
       artifacts,
       layers: counters.layers,
+      diffIds: sbom.layers.map(({ diffId }) => diffId),
       components: sbom.components.length,
       omissions: sbom.omissions.length,
       analyzers: ports.analyzers,

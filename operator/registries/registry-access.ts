@@ -45,7 +45,7 @@ export function registryAccess(client: KubeClient, caches: Caches, namespace: st
     resolveDigest: async (image) => {
       const registry = new RegistryClient(await settings([]));
       try {
-        return await registry.resolveDigest(parseReference(image), AbortSignal.timeout(4_000));
+        return await registry.resolveDigest(parseReference(image), AbortSignal.timeout(2_000));
       } finally {
         await registry.close();
       }

@@ -121,6 +121,7 @@ export async function storeImage(
     platform: of.platform,
     sbomDigest: artifacts[0]?.digest ?? digestOf(""),
     artifacts,
+    diffIds: of.layers.map(({ diffId }) => diffId),
     layers: 1,
     components: of.components.length,
     omissions: 0,

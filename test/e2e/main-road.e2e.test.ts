@@ -46,7 +46,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await at.remove();
+  // Undefined when the installation itself failed; a cluster that was made goes in any case.
+  await (at as Installation | undefined)?.remove();
   await rm(folder, { recursive: true, force: true });
 });
 

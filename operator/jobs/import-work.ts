@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The heavy part of imports: documents to a source's export, and all exports to a snapshot. Bytes in, bytes out, so
+ * that it runs in a thread of its own (`import-thread.ts`); seconds of work that would hold up a Lease renewal.
+ */
+import {
+  compileSnapshot,
+  decodeExport,
+  encodeExport,
+  importSource,
+  vexCompiler,
+} from "#engines/evaluation/index.ts";
+import type { ConnectorId, FeedReader, SourceExport } from "#engines/evaluation/index.ts";
+import { canonicalJson } from "#lib/canonical-json.ts";
+import { digestOf } from "#lib/digest.ts";
+import type { Digest } from "#lib/digest.ts";
+import { defineErrors, messageOf } from "#lib/errors.ts";
+
+export const importErrors = defineErrors("import", {
+  FEED_EMPTY: "invalid",
+  SOURCE_MISSING: "missing",
+  FEED_TOO_LARGE: "invalid",
+  /** The job was told to end; it runs again. */
+  IMPORT_ABORTED: "unavailable",
+  /** The thread ended without an answer. */
+  IMPORT_WORKER_LOST: "unavailable",
+});
+
+export interface ReadTask {
+  readonly kind: "AdvisorySource" | "VexSource";
+  /** The source's name in findings. */
+  readonly name: string;
+  /** Advisories only; each document is recognized by itself when left out. */
+  readonly connector?: ConnectorId;
+}
+
+export interface Imported {
+  /** The export as it is stored. */
+  readonly bytes: Uint8Array;
+  readonly digest: Digest;
+  readonly records: number;
+  readonly rejected: number;
+  /** The first ones, for people. */
+  readonly rejections: readonly string[];
+}
+
+export interface CompileTask {
+  readonly kind: ReadTask["kind"];
+  /** What the exports are, in the order in which they are read. */
+  readonly exports: readonly { readonly name: string; readonly digest: Digest }[];
+}
+
+export interface ImportWork {
+  /** @throws FEED_TOO_LARGE, what the feed throws, and what `importSource` throws */
+  read(task: ReadTask, feed: FeedReader): Promise<Imported>;
+  /** @returns the snapshot. @throws FEED_TOO_LARGE, EXPORT_CORRUPT, SNAPSHOT_SOURCE_DUPLICATE, what `exports` throws */
+  compile(task: CompileTask, exports: FeedReader): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+export const MAX_EXPORT_BYTES = 1024 * 1024 * 1024;
+const MAX_VEX_DOCUMENTS = 100_000;
+const MAX_VEX_DOCUMENT_BYTES = 64 * 1024 * 1024;
+const MAX_REJECTIONS = 5;
+
+/** The work in the calling thread. */
+export const inlineImportWork: ImportWork = {
+  read: (task, feed) => (task.kind === "AdvisorySource" ? readAdvisories(task, feed) : readVex(task, feed)),
+  compile: ({ kind, exports }, feed) =>
+    kind === "AdvisorySource" ? compileAdvisories(exports, feed) : compileVex(exports, feed),
+  close: () => Promise.resolve(),
+};
+
+async function readAdvisories({ name, connector }: ReadTask, feed: FeedReader): Promise<Imported> {
+  const result = await importSource({ name, feed, ...(connector === undefined ? {} : { connector }) });
+  return {
+    bytes: encodeExport(result.export),
+    digest: result.export.exportDigest,
+    records: result.records,
+    rejected: result.rejectedCount,
+    rejections: result.rejected
+      .slice(0, MAX_REJECTIONS)
+      .map(({ document, path, reason }) => `${document} ${path}: ${reason}`),
+  };
+}
+
+/** VEX documents are kept as they came: claims stay verbatim. */
+async function readVex({ name }: ReadTask, feed: FeedReader): Promise<Imported> {
+  const compiler = vexCompiler();
+  const kept: { name: string; text: string }[] = [];
+  const problems: string[] = [];
+  let rejected = 0;
+  for await (const document of feed.documents()) {
+    if (!document.name.endsWith(".json")) continue;
+    if (kept.length >= MAX_VEX_DOCUMENTS)
+      throw importErrors.make("FEED_TOO_LARGE", "over 100000 VEX documents");
+    const text = (await whole(document.open(), document.name, MAX_VEX_DOCUMENT_BYTES)).toString("utf8");
+    const errors = compiler.add({ source: name, name: document.name, bytes: text });
+    rejected += errors.length;
+    problems.push(...errors.slice(0, MAX_REJECTIONS - problems.length).map(messageOf));
+    kept.push({ name: document.name, text });
+  }
+  const compiled = compiler.finish();
+  kept.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const bytes = Buffer.from(canonicalJson({ name, documents: kept }));
+  return { bytes, digest: digestOf(bytes), records: compiled.statements, rejected, rejections: problems };
+}
+
+async function compileAdvisories(exports: CompileTask["exports"], feed: FeedReader): Promise<Uint8Array> {
+  const sources: SourceExport[] = [];
+  for await (const { bytes, digest } of exportsIn(feed, exports)) sources.push(decodeExport(bytes, digest));
+  return compileSnapshot(sources);
+}
+
+async function compileVex(exports: CompileTask["exports"], feed: FeedReader): Promise<Uint8Array> {
+  const compiler = vexCompiler();
+  for await (const { name, bytes } of exportsIn(feed, exports)) {
+    const stored = JSON.parse(bytes.toString("utf8")) as {
+      readonly documents: readonly { name: string; text: string }[];
+    };
+    for (const document of stored.documents) {
+      compiler.add({ source: name, name: document.name, bytes: document.text });
+    }
+  }
+  return compiler.finish().bytes;
+}
+
+async function* exportsIn(
+  feed: FeedReader,
+  exports: CompileTask["exports"],
+): AsyncGenerator<{ readonly name: string; readonly digest: Digest; readonly bytes: Buffer }> {
+  const rest = exports.values();
+  for await (const document of feed.documents()) {
+    const next = rest.next();
+    if (next.done === true) return;
+    yield { ...next.value, bytes: await whole(document.open(), document.name, MAX_EXPORT_BYTES) };
+  }
+}
+
+async function whole(stream: AsyncIterable<Uint8Array>, name: string, maxBytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > maxBytes)
+      throw importErrors.make("FEED_TOO_LARGE", `${name} is over ${maxBytes / 1024 / 1024} MiB`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Entry point of an import's thread: does the tasks that it is given, with documents from the starting thread. */
+import { parentPort } from "node:worker_threads";
+import type { FeedDocument, FeedReader } from "#engines/evaluation/index.ts";
+import { revivedError, thrownError } from "./import-messages.ts";
+import type {
+  Answer,
+  Ask,
+  DocumentFacts,
+  FromImportWorker,
+  Outcome,
+  ToImportWorker,
+} from "./import-messages.ts";
+import { inlineImportWork } from "./import-work.ts";
+import type { Imported } from "./import-work.ts";
+
+const port = parentPort;
+if (!port) throw new Error("import-worker.ts runs as a worker thread only");
+
+const tell = (message: FromImportWorker, transfer: ArrayBuffer[] = []): void =>
+  port.postMessage(message, transfer);
+const waiting = new Map<number, (outcome: Outcome<Answer>) => void>();
+let asked = 0;
+let streams = 0;
+
+port.on("message", (message: ToImportWorker) => {
+  if (message.type === "answer") {
+    waiting.get(message.id)?.(message.outcome);
+    waiting.delete(message.id);
+  } else {
+    void run(message);
+  }
+});
+
+async function run(message: Exclude<ToImportWorker, { type: "answer" }>): Promise<void> {
+  try {
+    const value =
+      message.type === "read"
+        ? await inlineImportWork.read(message.task, askedFeed)
+        : await inlineImportWork.compile(message.task, askedFeed);
+    const { moved, transfer } = movable(value);
+    tell({ type: "done", outcome: { ok: true, value: moved } }, transfer);
+  } catch (error) {
+    tell({ type: "done", outcome: { ok: false, error: thrownError(error) } });
+  }
+}
+
+async function ask(question: Ask): Promise<Answer> {
+  const id = ++asked;
+  const outcome = new Promise<Outcome<Answer>>((resolve) => waiting.set(id, resolve));
+  tell({ type: "ask", id, ask: question });
+  const answer = await outcome;
+  if (answer.ok) return answer.value;
+  throw revivedError(answer.error);
+}
+
+const askedFeed: FeedReader = {
+  documents: async function* () {
+    for (;;) {
+      const facts = (await ask({ what: "document" })) as DocumentFacts | undefined;
+      if (facts === undefined) return;
+      yield askedDocument(facts);
+    }
+  },
+};
+
+function askedDocument({ name, size }: DocumentFacts): FeedDocument {
+  const read = async (offset: number, length: number): Promise<Uint8Array> =>
+    (await ask({ what: "slice", offset, length })) as Uint8Array;
+  return { name, open: askedChunks, ...(size === undefined ? {} : { random: { size, read } }) };
+}
+
+async function* askedChunks(): AsyncGenerator<Uint8Array> {
+  const stream = ++streams;
+  try {
+    for (;;) {
+      const chunk = (await ask({ what: "chunk", stream })) as Uint8Array | undefined;
+      if (chunk === undefined) return;
+      yield chunk;
+    }
+  } finally {
+    await ask({ what: "close", stream });
+  }
+}
+
+/** The bytes are handed over where they have a buffer of their own, which all but small ones have. */
+function movable(value: Imported | Uint8Array): { moved: Imported | Uint8Array; transfer: ArrayBuffer[] } {
+  const bytes = value instanceof Uint8Array ? value : value.bytes;
+  const own =
+    bytes.byteLength === bytes.buffer.byteLength ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes);
+  const moved = value instanceof Uint8Array ? own : { ...value, bytes: own };
+  return { moved, transfer: [own.buffer as ArrayBuffer] };
+}
