@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Advisories for the command: imported exports in the cache, and the snapshot compiled from all of them. */
+import { randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, readFile, readdir, rename, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import {
   compileSnapshot,
@@ -14,17 +15,22 @@ import {
 import type { ConnectorId, ImportResult, Snapshot, SourceExport } from "#engines/evaluation/index.ts";
 import { fileFeed } from "#engines/evaluation/advisories/adapters/file-feed.ts";
 import { digestOf, hexOf, parseDigest } from "#lib/digest.ts";
-import { defineErrors } from "#lib/errors.ts";
+import { defineErrors, messageOf } from "#lib/errors.ts";
 import { say } from "./output.ts";
 
 export const cliAdvisoryErrors = defineErrors("cli-advisories", {
   ADVISORIES_MISSING: "missing",
   ADVISORIES_EMPTY: "invalid",
+  /** The cache's folder cannot be written, or its disk is full; what was kept before is kept. */
+  ADVISORIES_UNWRITABLE: "unavailable",
+  /** A file of the cache is not what this program wrote. */
+  ADVISORIES_DAMAGED: "invalid",
   ADVISORIES_NAMED_TWICE: "invalid",
 });
 
 const SNAPSHOT_FILE = "snapshot.bin";
 const MAX_SAID = 5;
+const MAX_ROUNDS = 10;
 
 export interface KeptSource {
   readonly name: string;
@@ -70,14 +76,37 @@ export async function importInto(
     rejected: result.rejectedCount,
     importedAt: options.now,
   };
-  await mkdir(folder, { recursive: true });
+  const others = (await keptSources(folder)).filter((source) => source.name !== name);
   const stem = hexOf(digestOf(name)).slice(0, 16);
-  await writeWhole(join(folder, `${stem}.export`), encodeExport(result.export));
-  await writeWhole(join(folder, `${stem}.json`), `${JSON.stringify(kept)}\n`);
-  const exports: SourceExport[] = [];
-  for (const source of await keptSources(folder)) exports.push(await readExport(folder, source));
-  await writeWhole(join(folder, SNAPSHOT_FILE), compileSnapshot(exports));
+  await writeTogether(folder, [
+    [`${stem}.export`, encodeExport(result.export)],
+    [`${stem}.json`, `${JSON.stringify(kept)}\n`],
+    [SNAPSHOT_FILE, compileSnapshot([...(await readExports(folder, others)), result.export])],
+  ]);
+  await settle(folder, [...others, kept]);
   return { result, kept };
+}
+
+/** Another import may have ended meanwhile: whoever is last compiles what is there for all. */
+async function settle(folder: string, compiled: readonly KeptSource[]): Promise<void> {
+  const keyOf = (sources: readonly KeptSource[]): string =>
+    sources
+      .map(({ digest }) => digest)
+      .sort()
+      .join();
+  let before = keyOf(compiled);
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const now = await keptSources(folder);
+    if (keyOf(now) === before) return;
+    await writeTogether(folder, [[SNAPSHOT_FILE, compileSnapshot(await readExports(folder, now))]]);
+    before = keyOf(now);
+  }
+}
+
+async function readExports(folder: string, sources: readonly KeptSource[]): Promise<SourceExport[]> {
+  const exports: SourceExport[] = [];
+  for (const source of sources) exports.push(await readExport(folder, source));
+  return exports;
 }
 
 /** By name. */
@@ -85,14 +114,32 @@ export async function keptSources(folder: string): Promise<readonly KeptSource[]
   const files = await readdir(folder).catch(() => []);
   const sources: KeptSource[] = [];
   for (const file of files.filter((one) => one.endsWith(".json")).sort()) {
-    sources.push(JSON.parse(await readFile(join(folder, file), "utf8")) as KeptSource);
+    const text = await readFile(join(folder, file), "utf8");
+    try {
+      sources.push(JSON.parse(text) as KeptSource);
+    } catch (cause) {
+      throw damaged(join(folder, file), cause);
+    }
   }
   return sources.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 async function readExport(folder: string, { name, digest }: KeptSource): Promise<SourceExport> {
   const stem = hexOf(digestOf(name)).slice(0, 16);
-  return decodeExport(await readFile(join(folder, `${stem}.export`)), parseDigest(digest));
+  const file = join(folder, `${stem}.export`);
+  try {
+    return decodeExport(await readFile(file), parseDigest(digest));
+  } catch (cause) {
+    throw damaged(file, cause);
+  }
+}
+
+function damaged(file: string, cause: unknown): Error {
+  return cliAdvisoryErrors.make(
+    "ADVISORIES_DAMAGED",
+    `${file} is damaged (${messageOf(cause)}): remove the folder and import the advisories again`,
+    { cause },
+  );
 }
 
 /**
@@ -100,7 +147,7 @@ async function readExport(folder: string, { name, digest }: KeptSource): Promise
  * @throws ADVISORIES_MISSING when there is neither
  */
 export async function loadSnapshot(paths: readonly string[], folder: string): Promise<Snapshot> {
-  if (paths.length === 0) return openSnapshot(await readKept(folder));
+  if (paths.length === 0) return openKept(folder);
   const [only] = paths;
   if (paths.length === 1 && only !== undefined && (await isSnapshot(only)))
     return openSnapshot(await readFile(only));
@@ -141,6 +188,15 @@ export function sayRejected({ rejected, rejectedCount }: ImportResult): void {
   if (rejectedCount > MAX_SAID) say(`stella: and ${rejectedCount - MAX_SAID} more were left out`);
 }
 
+async function openKept(folder: string): Promise<Snapshot> {
+  const bytes = await readKept(folder);
+  try {
+    return openSnapshot(bytes);
+  } catch (cause) {
+    throw damaged(join(folder, SNAPSHOT_FILE), cause);
+  }
+}
+
 async function readKept(folder: string): Promise<Uint8Array> {
   return readFile(join(folder, SNAPSHOT_FILE)).catch((cause: unknown) => {
     throw cliAdvisoryErrors.make(
@@ -161,8 +217,24 @@ async function isSnapshot(path: string): Promise<boolean> {
   return false;
 }
 
-async function writeWhole(file: string, bytes: Uint8Array | string): Promise<void> {
-  const part = `${file}.${process.pid}.part`;
-  await writeFile(part, bytes);
-  await rename(part, file);
+/** All parts are written before the first takes its name: a full disk leaves the folder as it was. */
+async function writeTogether(
+  folder: string,
+  files: readonly (readonly [name: string, bytes: Uint8Array | string])[],
+): Promise<void> {
+  const parts = files.map(([name]) => join(folder, `${name}.${randomUUID()}.part`));
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const [index, [, bytes]] of files.entries()) await writeFile(parts[index] ?? "", bytes);
+    for (const [index, [name]] of files.entries()) await rename(parts[index] ?? "", join(folder, name));
+  } catch (cause) {
+    for (const part of parts) await rm(part, { force: true }).catch(() => undefined);
+    throw cliAdvisoryErrors.make(
+      "ADVISORIES_UNWRITABLE",
+      `cannot keep advisories in ${folder}: ${messageOf(cause)}`,
+      {
+        cause,
+      },
+    );
+  }
 }

@@ -81,6 +81,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   });
   const kept = collections(stores);
   const verdicts = new Verdicts({
+    clock: systemClock,
     systemNamespace: config.namespace,
     caches,
     images,

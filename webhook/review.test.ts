@@ -64,10 +64,6 @@ describe("parseReview", () => {
     ["an unknown operation", reviewBody({ operation: "PATCH" })],
     ["containers that are no list", reviewBody({ spec: { containers: "a" } })],
     ["an image that is no text", reviewBody({ spec: { containers: [{ name: "a", image: 1 }] } })],
-    [
-      "more containers than a Pod has",
-      reviewBody({ spec: { containers: containers(...Array.from({ length: 501 }, () => "a")) } }),
-    ],
   ])("refuses %s", (_, body) => {
     let code = "";
     try {
@@ -77,6 +73,13 @@ describe("parseReview", () => {
     }
     expect(code).toBe("ADMISSION_REVIEW_INVALID");
   });
+});
+
+it("reads a Pod of very many containers, since one that it cannot read would be let in", () => {
+  const { images } = parseReview(
+    reviewBody({ spec: { containers: containers(...Array.from({ length: 2000 }, () => "a")) } }),
+  );
+  expect(images).toHaveLength(2000);
 });
 
 describe("reviewResponse", () => {

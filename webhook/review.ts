@@ -7,7 +7,8 @@ import type { Decision, PodImage } from "./types.ts";
 export const reviewErrors = defineErrors("admission", { ADMISSION_REVIEW_INVALID: "invalid" });
 
 const container = z.object({ name: z.string().default(""), image: z.string().default("") });
-const containers = z.array(container).max(500).optional();
+/** As many as a body of the server's limit holds. */
+const containers = z.array(container).max(100_000).optional();
 
 const reviewSchema = z.object({
   apiVersion: z.literal("admission.k8s.io/v1"),

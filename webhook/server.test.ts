@@ -105,7 +105,7 @@ describe("startServer", () => {
 
   it("says that a body is too large, and never holds it", async () => {
     await start(() => Promise.resolve("never"));
-    const answer = await send("x".repeat(5 * 1024 * 1024));
+    const answer = await send("x".repeat(9 * 1024 * 1024));
     expect(answer.status).toBe(413);
     expect(answer.body).toContain("BODY_TOO_LARGE");
   });

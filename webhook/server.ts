@@ -17,8 +17,8 @@ export interface ServerOptions {
   readonly reloadMs?: number;
 }
 
-/** An AdmissionReview holds at most an object and its former self, 1.5 MiB each in etcd. */
-const MAX_BODY = 4 * 1024 * 1024;
+/** An AdmissionReview holds an object and its former self; the API server takes requests of 3 MiB at most. */
+const MAX_BODY = 8 * 1024 * 1024;
 
 export interface RunningServer {
   readonly port: number;

@@ -9,6 +9,8 @@ import { scanErrors } from "./errors.ts";
 import type { Fragment, Ownership, PackageFact } from "./facts.ts";
 import type { Component, Distro, Evidence, Omission, Sbom } from "./types.ts";
 
+/** Of one image; the rest is left out with an Omission. */
+const MAX_COMPONENTS = 250_000;
 const DISTRO_PATHS = ["etc/os-release", "usr/lib/os-release"];
 const DOC = "usr/share/doc/";
 
@@ -27,9 +29,14 @@ export function composeSbom(
   }
   const files = view.files();
   const distro = distroOf(view);
-  const components = withRefs(
-    withOwners(view, files, componentsOf(files, image.layers, distro, licensesOf(view, files))),
-  );
+  const drafts = componentsOf(files, image.layers, distro, licensesOf(view, files));
+  if (drafts.length >= MAX_COMPONENTS) {
+    view.omissions.push({
+      code: "LIMIT_COMPONENTS",
+      message: `at most ${MAX_COMPONENTS} components are kept`,
+    });
+  }
+  const components = withRefs(withOwners(view, files, drafts));
   return {
     imageDigest: image.imageDigest,
     platform: image.platform,
@@ -75,7 +82,7 @@ function componentsOf(
       seen.add(key);
       const index = since.get(key) ?? 0;
       const layer = layers[index];
-      if (layer)
+      if (layer && drafts.length < MAX_COMPONENTS)
         drafts.push(
           draftOf(fact, path, { index, diffId: layer.diffId, digest: layer.digest }, distro, licenses),
         );

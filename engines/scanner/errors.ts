@@ -11,6 +11,8 @@ export const scanErrors = defineErrors("scan", {
   LAYER_UNREADABLE: "invalid",
   /** Uncompressed it is larger than the limit. */
   LAYER_TOO_LARGE: "invalid",
+  /** Its layers state more than can be composed. */
+  IMAGE_TOO_LARGE: "invalid",
   /** A file that an analyzer wanted does not parse; recorded as an Omission. */
   ANALYZER_INPUT_INVALID: "invalid",
   SCAN_ABORTED: "unavailable",

@@ -42,7 +42,7 @@ export interface ScanResult {
 }
 
 /**
- * @throws what the source throws; LAYER_DIGEST_MISMATCH, LAYER_DIFF_ID_MISMATCH, LAYER_UNREADABLE, LAYER_TOO_LARGE,
+ * @throws what the source throws; LAYER_DIGEST_MISMATCH, LAYER_DIFF_ID_MISMATCH, LAYER_UNREADABLE, LAYER_TOO_LARGE, IMAGE_TOO_LARGE,
  * TAR_INVALID, TAR_TRUNCATED, SCAN_ABORTED.
  */
 export async function scanImage(
@@ -70,11 +70,15 @@ function fragmentOf(fragments: ReadonlyMap<string, Fragment>, diffId: string): F
   return fragment;
 }
 
+/** Facts of all layers together, encoded; ordinary images have a few MiB. */
+const MAX_FACT_BYTES = 256 * 1024 * 1024;
+
 class LayerScan {
   readonly #source: ImageSource;
   readonly #resolved: ResolvedImage;
   readonly #ports: ScanPorts;
   readonly #options: ScanOptions;
+  #factBytes = 0;
   #counters = { layers: 0, cached: 0, analyzed: 0, bytes: 0 };
 
   constructor(source: ImageSource, resolved: ResolvedImage, ports: ScanPorts, options: ScanOptions) {
@@ -123,6 +127,7 @@ class LayerScan {
     const bytes = await this.#ports.fragmentCache.get(fragmentKey(layer.diffId, catalog));
     const fragment = bytes && decodeFragment(bytes, layer.diffId);
     if (!fragment) return undefined;
+    this.#hold(bytes);
     this.#counters.cached++;
     this.#tell(layer, "cached");
     return fragment;
@@ -142,11 +147,21 @@ class LayerScan {
     const fragment = decodeFragment(answer.fragment, layer.diffId);
     if (!fragment)
       throw scanErrors.make("FRAGMENT_MISMATCH", `a worker answered for another layer than ${layer.diffId}`);
+    this.#hold(answer.fragment);
     await this.#ports.fragmentCache.put(fragmentKey(layer.diffId, catalog), answer.fragment);
     this.#counters.analyzed++;
     this.#counters.bytes += answer.bytes;
     this.#tell(layer, "analyzed");
     return fragment;
+  }
+
+  #hold(fragment: Uint8Array): void {
+    this.#factBytes += fragment.length;
+    if (this.#factBytes <= MAX_FACT_BYTES) return;
+    throw scanErrors.make(
+      "IMAGE_TOO_LARGE",
+      `the image's layers state more than ${MAX_FACT_BYTES} bytes of facts`,
+    );
   }
 
   #tell(layer: LayerDescriptor, outcome: "cached" | "analyzing" | "analyzed"): void {

@@ -11,7 +11,7 @@ import { clip } from "./conditions.ts";
 import { kubeErrors } from "./errors.ts";
 import { builtin } from "./resources.ts";
 import { microTime, systemTimers, type Timers } from "./timers.ts";
-import { takeToken, type Bucket } from "./token-bucket.ts";
+import { takeToken, type Bucket } from "../token-bucket.ts";
 import { silentLogger, type KubeLogger, type KubeObject, type Resource } from "./types.ts";
 
 export interface EventInput {

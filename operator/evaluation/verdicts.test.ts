@@ -34,6 +34,7 @@ async function bench(resolve: (image: string) => Promise<Digest> = () => Promise
   };
   asks({ rules: [{ name: "critical", match: { severity: "critical" }, action: "fail" }] });
   const verdicts = new Verdicts({
+    clock: testClock(),
     systemNamespace: "stellaops",
     caches,
     images: imageCatalog(catalog),

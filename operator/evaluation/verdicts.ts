@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** May this image run there? The use cases behind Reports, the REST API and admission. */
 import { repositoryOf, parseReference } from "#lib/oci/reference.ts";
+import type { Clock } from "#lib/clock.ts";
 import type { Digest } from "#lib/digest.ts";
+import { takeToken } from "#lib/token-bucket.ts";
+import type { Bucket } from "#lib/token-bucket.ts";
 import { messageOf } from "#lib/errors.ts";
 import type {
   ImageFacts,
@@ -18,6 +21,7 @@ import type { Enforcement, Workload } from "./policies.ts";
 import type { ImageDocument } from "../jobs/scan.ts";
 
 export interface VerdictPorts {
+  readonly clock: Clock;
   readonly systemNamespace: string;
   readonly caches: Caches;
   readonly images: ImageCatalog;
@@ -32,9 +36,13 @@ export interface VerdictPorts {
 
 /** How long the webhook may keep facts. */
 const TTL_SECONDS = 30;
+/** Scans that the admission of one namespace may ask for: at once, and then one every so often. */
+const SCAN_REQUESTS = { burst: 60, refillMs: 5_000 };
+const MAX_NAMESPACES = 10_000;
 
 export class Verdicts {
   readonly #ports: VerdictPorts;
+  readonly #requests = new Map<string, Bucket>();
 
   constructor(ports: VerdictPorts) {
     this.#ports = ports;
@@ -85,7 +93,9 @@ export class Verdicts {
     const resolved = `${repository}@${digest}`;
     const known = await this.#ports.images.find(digest);
     if (known === undefined) {
-      if (!request.dryRun) await this.#ports.requestScan(repository, digest);
+      if (!request.dryRun && this.#mayRequestScan(request.namespace)) {
+        await this.#ports.requestScan(repository, digest);
+      }
       return { resolved, hasSbom: false, policyVerdict: "unknown", reasons: ["not scanned yet"] };
     }
     const [unread] = await this.#ports.unreadSources();
@@ -115,6 +125,15 @@ export class Verdicts {
     }
     const { summary } = await this.#ports.evaluator.answer(question);
     return { policyVerdict: summary.verdict, reasons: visible ? summary.reasons.slice(0, 20) : [HIDDEN] };
+  }
+
+  /** Creating Pods is cheap: one namespace must not fill the cluster with Scans of what it makes up. */
+  #mayRequestScan(namespace: string): boolean {
+    const bucket = takeToken(this.#requests.get(namespace), this.#ports.clock.now(), SCAN_REQUESTS);
+    if (bucket === undefined) return false;
+    if (this.#requests.size >= MAX_NAMESPACES) this.#requests.clear();
+    this.#requests.set(namespace, bucket);
+    return true;
   }
 
   /** Contents are shown where the namespace runs the image already, so that de-duplication leaks nothing. */

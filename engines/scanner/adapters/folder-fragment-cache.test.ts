@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -15,6 +15,14 @@ describe("folderFragmentCache", () => {
     await cache.put("abc", Buffer.from("x"));
     await cache.put("abc", Buffer.from("y"));
     expect(Buffer.from((await cache.get("abc"))!).toString()).toBe("y");
+  });
+
+  it("costs no scan when its folder can't be used, and says so once", async () => {
+    writeFileSync(join(folder, "file"), "");
+    const told: unknown[] = [];
+    const cache = folderFragmentCache(join(folder, "file"), (error) => told.push(error));
+    await cache.put("abc", Buffer.from("x"));
+    expect([await cache.get("abc"), told.length]).toEqual([undefined, 1]);
   });
 
   it("is safe under writers of one key: a reader sees a whole entry, and nothing is left behind", async () => {

@@ -61,10 +61,10 @@ describe("os/apk", () => {
 
   it("reads the newer place", () => expect(analyzeFile(apk, `usr/${DB}`, musl)?.packages).toHaveLength(2));
 
-  it("refuses a record without a version", () => {
-    expect(() => analyzeFile(apk, DB, "P:a\n")).toThrow(
-      "lib/apk/db/installed: the record at line 1 has no package",
-    );
+  it("leaves out a record without a version, and says so", () => {
+    const found = analyzeFile(apk, DB, `P:a\n\n${musl}`);
+    expect(found?.packages).toHaveLength(2);
+    expect(found?.problems).toEqual(["the record at line 1 has no usable package name or version"]);
   });
 
   it("survives damage with its own error", () => {

@@ -7,7 +7,9 @@ import type { FileAnalyzer } from "../analyzer.ts";
 import type { Ownership, PackageFact } from "../facts.ts";
 
 const DB_PATHS = new Set(["lib/apk/db/installed", "usr/lib/apk/db/installed"]);
+/** Longer, it is no name or version. */
 const MAX_TEXT = 1000;
+const MAX_PROBLEMS = 100;
 
 export const apk: FileAnalyzer = {
   id: "os/apk",
@@ -21,12 +23,14 @@ export const apk: FileAnalyzer = {
     for (const record of records(text())) {
       const [name, version] = [record.fields.get("P"), record.fields.get("V")];
       if (!name || !version || name.length > MAX_TEXT || version.length > MAX_TEXT) {
-        problems.push(`the record at line ${record.line} has no usable package name or version`);
+        if (problems.length < MAX_PROBLEMS)
+          problems.push(`the record at line ${record.line} has no usable package name or version`);
         continue;
       }
       packages.push(packageFact(record, name, version));
       if (record.paths.length > 0) ownership.push({ package: name, paths: record.paths.join("\n") });
     }
+    if (packages.length + problems.length === 0) return undefined;
     return {
       ...(packages.length === 0 ? {} : { packages, ownership }),
       ...(problems.length === 0 ? {} : { problems }),

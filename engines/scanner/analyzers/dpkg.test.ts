@@ -79,10 +79,17 @@ describe("os/dpkg", () => {
     expect(analyzeFile(dpkg, "usr/share/doc/bash/copyright", text)).toEqual(want);
   });
 
-  it("refuses an installed paragraph without a version", () => {
-    expect(() => analyzeFile(dpkg, STATUS, "Package: a\nStatus: install ok installed\n")).toThrow(
-      "var/lib/dpkg/status: the paragraph at line 1 has no package name or version",
-    );
+  it.each([
+    { name: "without a version", bad: "Package: b\nStatus: install ok installed\n" },
+    {
+      name: "with an endless name",
+      bad: `Package: ${"b".repeat(2000)}\nStatus: a b installed\nVersion: 1\n`,
+    },
+  ])("leaves out an installed paragraph $name, and says so", ({ bad }) => {
+    const good = "Package: a\nStatus: install ok installed\nVersion: 1\n";
+    const found = analyzeFile(dpkg, STATUS, `${bad}\n${good}`);
+    expect(found?.packages?.map(({ name }) => name)).toEqual(["a"]);
+    expect(found?.problems).toEqual(["the paragraph at line 1 has no usable package name or version"]);
   });
 
   it.skipIf(!existsSync("/var/lib/dpkg/status"))("finds on a Debian machine what dpkg-query lists", () => {

@@ -36,6 +36,7 @@ export const dpkg: FileAnalyzer = {
       return { ownership: [{ ...owner(path, ".md5sums"), paths: ownedPathsOfMd5sums(text()) }] };
     }
     const { packages, problems } = statusPackages(text());
+    if (packages.length + problems.length === 0) return undefined;
     return {
       ...(packages.length === 0 ? {} : { packages }),
       ...(problems.length === 0 ? {} : { problems }),

@@ -7,8 +7,10 @@ const MAX_LINKS = 40;
 
 export class Links {
   readonly #targets = new Map<string, string>();
-  /** Resolved directories; emptied by each change. */
+  /** Resolved directories; emptied by a change that may touch one of them. */
   readonly #resolved = new Map<string, string>();
+  /** Every path that was looked up for `#resolved`: a link anywhere else changes none of it. */
+  readonly #consulted = new Set<string>();
   /** The directory asked for last: neighbours in an archive mostly share theirs. */
   #lastDirectory = "";
   #lastResolved = "";
@@ -18,8 +20,9 @@ export class Links {
   }
 
   set(path: string, target: string): void {
+    const isConsulted = this.#targets.has(path) || this.#consulted.has(path);
     this.#targets.set(path, target);
-    this.#forget();
+    if (isConsulted || this.#targets.size === 1) this.#forget();
   }
 
   delete(path: string): void {
@@ -34,6 +37,7 @@ export class Links {
 
   #forget(): void {
     this.#resolved.clear();
+    this.#consulted.clear();
     this.#lastDirectory = "";
     this.#lastResolved = "";
   }
@@ -55,7 +59,7 @@ export class Links {
   #directory(directory: string): string {
     let resolved = this.#resolved.get(directory);
     if (resolved === undefined) {
-      resolved = this.#follow(directory) ?? directory;
+      resolved = this.#follow(directory, this.#consulted) ?? directory;
       this.#resolved.set(directory, resolved);
     }
     return resolved;
@@ -76,8 +80,12 @@ export class Links {
     return this.#follow(path);
   }
 
-  #follow(path: string): string | undefined {
-    if (!this.#targets.has(path) && !someAncestor(path, (above) => this.#targets.has(above))) return path;
+  #follow(path: string, consulted?: Set<string>): string | undefined {
+    const isLink = (at: string): boolean => {
+      consulted?.add(at);
+      return this.#targets.has(at);
+    };
+    if (!isLink(path) && !someAncestor(path, isLink)) return path;
     const rest = path.split("/").reverse();
     const at: string[] = [];
     let followed = 0;
@@ -88,7 +96,8 @@ export class Links {
         continue;
       }
       at.push(segment);
-      const target = this.#targets.get(at.join("/"));
+      const here = at.join("/");
+      const target = isLink(here) ? this.#targets.get(here) : undefined;
       if (target === undefined) continue;
       if (++followed > MAX_LINKS) return undefined;
       if (target.startsWith("/")) at.length = 0;

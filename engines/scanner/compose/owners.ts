@@ -4,6 +4,10 @@ import type { Ownership } from "../facts.ts";
 import { addAncestors, someAncestor } from "../layer/paths.ts";
 import type { Links } from "./links.ts";
 
+/** Other names looked for of one directory. Without its owner a finding is only judged by itself. */
+const MAX_ALIASES = 16;
+const MAX_NAMES = 2_000_000;
+
 /** @returns path to the record that lists it; `paths` are true paths in the root filesystem. */
 export function ownersOf(
   paths: ReadonlySet<string>,
@@ -33,14 +37,16 @@ function namesOf(paths: ReadonlySet<string>, links: Links): Map<string, string> 
   for (const path of paths) addAncestors(directories, path);
   const aliases = new Map<string, string[]>();
   for (const { link, directory } of links.aliases(directories)) {
-    aliases.set(directory, [...(aliases.get(directory) ?? []), link]);
+    const known = aliases.get(directory);
+    if (known === undefined) aliases.set(directory, [link]);
+    else if (known.length < MAX_ALIASES) known.push(link);
   }
   const names = new Map<string, string>();
   for (const path of paths) {
     names.set(path, path);
     someAncestor(path, (directory) => {
       for (const link of aliases.get(directory) ?? []) names.set(link + path.slice(directory.length), path);
-      return false;
+      return names.size >= MAX_NAMES;
     });
   }
   return names;

@@ -6,6 +6,7 @@ import { tarHeader, withChecksum, writeTar, type TarFile } from "#lib/tar/testin
 import type { Analyzer } from "../analyzer.ts";
 import { encodeFragment } from "../fragment.ts";
 import { goBinary } from "../testing/go-binary.ts";
+import type { ScanLimits } from "./limits.ts";
 import { fragmentOf, memoryLayer, readLayer, type MemoryLayer } from "../testing/images.ts";
 
 const manifest = (name: string, version = "1.0.0"): string => JSON.stringify({ name, version });
@@ -108,8 +109,48 @@ describe("analyzeLayer", () => {
       [{ path: at("a"), content: " ".repeat(9 << 20) }],
       { code: "LIMIT_FILE_BYTES", path: at("a"), analyzer: "language/node" },
     ],
+    [
+      "a path of too many folders",
+      [{ path: `${"d/".repeat(300)}x` }],
+      { code: "LIMIT_PATH_DEPTH", path: "d/".repeat(100) },
+    ],
   ])("records %s", async (_, files, want) => {
     expect((await fragmentOf(files)).omissions).toEqual([expect.objectContaining(want)]);
+  });
+
+  it.each<[string, TarFile[], Partial<ScanLimits>, string]>([
+    [
+      "facts of too many characters",
+      [{ path: "var/lib/dpkg/info/a.list", content: `/${"a".repeat(200)}\n` }],
+      { maxFactCharacters: 100 },
+      "LIMIT_FACTS",
+    ],
+    [
+      "too many links to what was not read",
+      ["a", "b"].map((name) => ({ path: at(name), type: "1", linkPath: "store/x" })),
+      { maxLinks: 1 },
+      "LIMIT_LINKS",
+    ],
+  ])("stops at %s, and says so", async (_, files, limits, want) => {
+    const { fragment } = await readLayer(memoryLayer(files), limits);
+    expect(fragment.omissions.map(({ code }) => code)).toContain(want);
+  });
+
+  it("reads a file that many hard links name once for all of them", async () => {
+    const links = Array.from({ length: 20_000 }, (_, i): TarFile => {
+      return { path: at(`p${i}`), type: "1", linkPath: "store/x" };
+    });
+    const { files, links: unread } = await fragmentOf([
+      { path: "store/x", content: manifest("a") },
+      ...links,
+    ]);
+    expect([files.length, unread.length]).toEqual([20_000, 0]);
+  });
+
+  it("names the layer that can't be read", async () => {
+    const { descriptor, blob } = memoryLayer([{ path: "a", content: "x" }]);
+    const broken = { descriptor, blob: blob.subarray(0, blob.length - 4) };
+    await expect(readLayer(broken)).rejects.toThrow(descriptor.digest);
   });
 
   it("keeps facts beside a failure, and bounds the failures", async () => {

@@ -27,6 +27,11 @@ describe("createDecompressor", () => {
     { name: "gzip with padding behind", bytes: Buffer.concat([gzip, Buffer.alloc(600)]), want: text },
     { name: "zstd", bytes: zstd, want: text },
     { name: "zstd of two frames", bytes: Buffer.concat([zstd, zstd]), want: Buffer.concat([text, text]) },
+    {
+      name: "zstd behind a skippable frame",
+      bytes: Buffer.concat([Buffer.from("502a4d18" + "02000000" + "abcd", "hex"), zstd]),
+      want: text,
+    },
     { name: "plain bytes", bytes: text, want: text },
     { name: "a few plain bytes", bytes: Buffer.from("ab"), want: Buffer.from("ab") },
     { name: "nothing", bytes: Buffer.alloc(0), want: Buffer.alloc(0) },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
-import { cleanPath, whiteoutOf } from "./paths.ts";
+import { cleanPath, isTooDeep, whiteoutOf } from "./paths.ts";
 
 describe("cleanPath", () => {
   it.each([
@@ -33,4 +33,12 @@ describe("whiteoutOf", () => {
     [".wh.dir/x", undefined],
     ["usr/bin", undefined],
   ])("%s", (path, want) => expect(whiteoutOf(path)).toEqual(want));
+});
+
+describe("isTooDeep", () => {
+  it.each([
+    ["a/b/c/d", 3, false],
+    ["a/b/c/d/e", 3, true],
+    [`${"a".repeat(100)}/b`, 3, false],
+  ])("%s beyond %d: %s", (path, most, want) => expect(isTooDeep(path, most)).toBe(want));
 });

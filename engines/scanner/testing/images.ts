@@ -6,7 +6,7 @@ import type { ImageSource, LayerDescriptor, Platform, ResolvedImage } from "#lib
 import { writeTar, type TarFile } from "#lib/tar/testing/write-tar.ts";
 import type { Analyzer, LayerFile } from "../analyzer.ts";
 import { analyzers } from "../analyzers/catalog.ts";
-import type { Found, Fragment } from "../facts.ts";
+import type { Reading, Fragment } from "../facts.ts";
 import { encodeFragment } from "../fragment.ts";
 import { analyzeLayer, type LayerRead } from "../layer/analyze-layer.ts";
 import { defaultScanLimits, type ScanLimits } from "../layer/limits.ts";
@@ -102,7 +102,7 @@ export function analyzeFile(
   path: string,
   content: string | Buffer,
   { mode = 0o644, pieces = Infinity }: { mode?: number; pieces?: number } = {},
-): Found | undefined {
+): Reading | undefined {
   const bytes = Buffer.from(content);
   const file: LayerFile = { path, size: bytes.length, mode };
   if (!analyzer.wants(file)) return undefined;

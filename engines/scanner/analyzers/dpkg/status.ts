@@ -8,7 +8,9 @@ const FIELDS = new Set(["package", "status", "version", "architecture", "source"
 const INSTALLED = new Set(["installed", "triggers-awaited", "triggers-pending"]);
 const SOURCE = /^(\S+)(?:\s+\(([^()\s]+)\))?$/;
 
+/** Longer, it is no name or version. */
 const MAX_TEXT = 1000;
+const MAX_PROBLEMS = 100;
 
 /** One paragraph without a name or version says nothing of the others: it is left out as a problem. */
 export function statusPackages(text: string): { packages: PackageFact[]; problems: string[] } {
@@ -20,7 +22,8 @@ export function statusPackages(text: string): { packages: PackageFact[]; problem
     const name = fields.get("package");
     const version = fields.get("version");
     if (!name || !version || name.length > MAX_TEXT || version.length > MAX_TEXT) {
-      problems.push(`the paragraph at line ${line} has no usable package name or version`);
+      if (problems.length < MAX_PROBLEMS)
+        problems.push(`the paragraph at line ${line} has no usable package name or version`);
       continue;
     }
     const architecture = fields.get("architecture");
