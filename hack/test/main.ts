@@ -3,7 +3,9 @@
  * `npm test`: static checks, then unit, conformance and end-to-end tests; the last line is `N passed, N failed`.
  * `npm test -- unit conformance` runs parts: checks, unit, conformance, e2e. Says where the time went.
  */
+import { messageOf } from "#lib/errors.ts";
 import { runChecks } from "./checks.ts";
+import { prepare } from "./prepare.ts";
 import { runProject } from "./vitest.ts";
 import type { Tally } from "./vitest.ts";
 
@@ -17,12 +19,24 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+async function run(part: Part): Promise<Tally> {
+  if (part === "checks") return runChecks();
+  if (part !== "e2e") return runProject(part);
+  try {
+    await prepare();
+  } catch (error) {
+    console.log(`end-to-end tests cannot run: ${messageOf(error)}`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  return runProject(part);
+}
+
 const chosen = parts.filter((part) => wanted.length === 0 || wanted.includes(part));
 const tallies: { readonly part: Part; readonly tally: Tally; readonly seconds: number }[] = [];
 for (const part of chosen) {
   console.log(`\n== ${part}`);
   const started = performance.now();
-  const tally = part === "checks" ? await runChecks() : await runProject(part);
+  const tally = await run(part);
   tallies.push({ part, tally, seconds: (performance.now() - started) / 1000 });
 }
 

@@ -11,6 +11,7 @@ import type { Endpoint } from "./endpoints.ts";
 import { networkFailure } from "./failures.ts";
 import { placeOf } from "./http.ts";
 import type { RegistryHttp } from "./http.ts";
+import { paced } from "./paced.ts";
 import { Retryable, backoffMs } from "./retry.ts";
 import { discard } from "./transport.ts";
 import type { HttpResponse } from "./transport.ts";
@@ -120,7 +121,8 @@ class Download {
   async *#partsOfOneConnection(): AsyncGenerator<Uint8Array, Error | undefined, undefined> {
     const endpoint = this.#endpoints[this.#endpoint] as Endpoint;
     try {
-      for await (const part of this.#response?.body as AsyncIterable<Uint8Array>) {
+      const body = this.#response?.body as AsyncIterable<Uint8Array>;
+      for await (const part of paced(body, this.#http.ports.clock)) {
         const fresh = part.subarray(this.#skip);
         this.#skip -= part.length - fresh.length;
         this.#received += fresh.length;

@@ -3,10 +3,11 @@
 import { StellaError } from "../../errors.ts";
 import { ociErrors } from "../errors.ts";
 import type { Endpoint } from "./endpoints.ts";
+import { TOO_SLOW } from "./paced.ts";
 import { Retryable } from "./retry.ts";
 
 const FINAL =
-  /^(?:ENOTFOUND|EPROTO|ERR_TLS|ERR_SSL|ERR_INVALID|UND_ERR_INVALID|UND_ERR_NOT_SUPPORTED)|CERT|SELF_SIGNED|UNABLE_TO_|_SIGNATURE/;
+  /^(?:ENOTFOUND|TOO_SLOW|HPE_|EPROTO|ERR_TLS|ERR_SSL|ERR_INVALID|UND_ERR_INVALID|UND_ERR_NOT_SUPPORTED)|CERT|SELF_SIGNED|UNABLE_TO_|_SIGNATURE/;
 const MAX_EXCERPT = 300;
 
 /** Turns what undici and node:net throw into our errors; anything without a code is passed on as it is. */
@@ -38,7 +39,7 @@ export function registryMessage(body: string): string {
   }
   // a hostile registry must not steer a terminal
   return text
-    .replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ")
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
     .trim()
     .slice(0, MAX_EXCERPT);
 }
@@ -80,7 +81,8 @@ export function deniedFailure(endpoint: Endpoint, status: number, message: strin
 /** Codes sit on the error, on its cause, or on the parts of an AggregateError (one for each address tried). */
 function causeCode(error: unknown, depth = 0): string | undefined {
   if (!(error instanceof Error) || depth > 4) return undefined;
-  const code = (error as { code?: unknown }).code;
+  // undici's parser gives a code to some of its complaints only
+  const code = error.name === "HTTPParserError" ? "HPE_INVALID" : (error as { code?: unknown }).code;
   const inner = error instanceof AggregateError ? (error.errors as unknown[])[0] : error.cause;
   const below = causeCode(inner, depth + 1);
   return below ?? (typeof code === "string" ? code : undefined);
@@ -92,6 +94,8 @@ function explain(code: string, origin: string): string {
   if (code === "ENOTFOUND") return "its host name is unknown (ENOTFOUND)";
   if (code === "UND_ERR_CONNECT_TIMEOUT") return "no connection within the time limit";
   if (code === "UND_ERR_HEADERS_TIMEOUT") return "no answer within the time limit";
+  if (code === TOO_SLOW) return "the answer comes too slowly";
+  if (code.startsWith("HPE_")) return "what answers does not speak HTTP";
   if (code === "UND_ERR_BODY_TIMEOUT") return "the answer stopped in the middle";
   if (/CERT|SELF_SIGNED|UNABLE_TO_|_SIGNATURE|ERR_TLS/.test(code)) {
     return `its certificate is not trusted (${code}); give its CA to the registry's settings`;

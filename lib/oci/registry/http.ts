@@ -8,6 +8,7 @@ import { Budget } from "./budget.ts";
 import { endpointsOf } from "./endpoints.ts";
 import type { Endpoint } from "./endpoints.ts";
 import { deniedFailure, hostOf, networkFailure, registryMessage, statusFailure } from "./failures.ts";
+import { paced } from "./paced.ts";
 import { Retryable, retryAfterMs, withRetry } from "./retry.ts";
 import type { HeldToken, RegistryPorts, RegistrySettings } from "./settings.ts";
 import { boundedText } from "./tokens.ts";
@@ -171,7 +172,7 @@ export async function boundedBytes(response: HttpResponse, max: number, where: s
   }
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+  for await (const chunk of paced(response.body as AsyncIterable<Uint8Array>)) {
     parts.push(chunk);
     length += chunk.length;
     if (length > max) throw tooLarge();

@@ -8,6 +8,7 @@ import { isLoopback } from "./endpoints.ts";
 import type { Endpoint } from "./endpoints.ts";
 import { hostOf, networkFailure, registryMessage, statusFailure } from "./failures.ts";
 import { Retryable, retryAfterMs, withRetry } from "./retry.ts";
+import { paced } from "./paced.ts";
 import type { RegistryCredential, RegistryPorts, RegistrySettings } from "./settings.ts";
 import { discard } from "./transport.ts";
 import type { HttpRequest, HttpResponse, Transport } from "./transport.ts";
@@ -146,7 +147,7 @@ function parseAnswer(
 export async function boundedText(response: HttpResponse, max: number): Promise<string> {
   const parts: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+  for await (const chunk of paced(response.body as AsyncIterable<Uint8Array>)) {
     parts.push(chunk);
     length += chunk.length;
     if (length >= max) break; // leaving the loop destroys the body
