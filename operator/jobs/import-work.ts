@@ -60,7 +60,11 @@ export interface ImportWork {
 
 export const MAX_EXPORT_BYTES = 1024 * 1024 * 1024;
 const MAX_VEX_DOCUMENTS = 100_000;
-const MAX_VEX_DOCUMENT_BYTES = 64 * 1024 * 1024;
+/**
+ * Of one document, uncompressed. `[{},{},…` takes 22 times its size as values; a thread whose heap is outgrown by far
+ * in one step ends with its process, one that goes over little by little ends alone. Feeds have at most half of this.
+ */
+const MAX_DOCUMENT_BYTES = 24 * 1024 * 1024;
 const MAX_REJECTIONS = 5;
 
 /** The work in the calling thread. */
@@ -72,7 +76,9 @@ export const inlineImportWork: ImportWork = {
 };
 
 async function readAdvisories({ name, connector }: ReadTask, feed: FeedReader): Promise<Imported> {
-  const result = await importSource({ name, feed, ...(connector === undefined ? {} : { connector }) });
+  // The tracker is one document, and has its own limit.
+  const limits = connector === "debian/tracker" ? {} : { maxDocumentBytes: MAX_DOCUMENT_BYTES };
+  const result = await importSource({ name, feed, limits, ...(connector === undefined ? {} : { connector }) });
   return {
     bytes: encodeExport(result.export),
     digest: result.export.exportDigest,
@@ -94,7 +100,7 @@ async function readVex({ name }: ReadTask, feed: FeedReader): Promise<Imported> 
     if (!document.name.endsWith(".json")) continue;
     if (kept.length >= MAX_VEX_DOCUMENTS)
       throw importErrors.make("FEED_TOO_LARGE", "over 100000 VEX documents");
-    const text = (await whole(document.open(), document.name, MAX_VEX_DOCUMENT_BYTES)).toString("utf8");
+    const text = (await whole(document.open(), document.name, MAX_DOCUMENT_BYTES)).toString("utf8");
     const errors = compiler.add({ source: name, name: document.name, bytes: text });
     rejected += errors.length;
     problems.push(...errors.slice(0, MAX_REJECTIONS - problems.length).map(messageOf));

@@ -26,4 +26,6 @@ it.each([
   { name: "a drip", stepMs: 5000, size: 1, parts: 1000, want: TOO_SLOW },
   { name: "a slow line", stepMs: 5000, size: 20_000, parts: 100, want: "2000000" },
   { name: "a short body", stepMs: 20_000, size: 10, parts: 2, want: "20" },
-])("paced: $name", async ({ stepMs, size, parts, want }) => expect(await read(stepMs, size, parts)).toBe(want));
+])("paced: $name", async ({ stepMs, size, parts, want }) =>
+  expect(await read(stepMs, size, parts)).toBe(want),
+);

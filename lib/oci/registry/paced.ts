@@ -21,7 +21,8 @@ export async function* paced(
     waited += clock.now() - asked;
     bytes += part.length;
     if (waited >= WINDOW_MS) {
-      if (bytes < MIN_BYTES) throw Object.assign(new Error("the answer comes too slowly"), { code: TOO_SLOW });
+      if (bytes < MIN_BYTES)
+        throw Object.assign(new Error("the answer comes too slowly"), { code: TOO_SLOW });
       [waited, bytes] = [0, 0];
     }
     yield part;
