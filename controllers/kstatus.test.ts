@@ -11,6 +11,7 @@ import { reconcileScanPolicy } from "./scan-policy/index.ts";
 import { reconcileSchedule } from "./schedule/index.ts";
 import { reconcileSource } from "./source/index.ts";
 import type { ImportRecord } from "./source/index.ts";
+import { reconcileStellaOps } from "./stella-ops/index.ts";
 import { kstatusOf } from "./testing/kstatus.ts";
 import type { Kstatus } from "./testing/kstatus.ts";
 import {
@@ -21,6 +22,7 @@ import {
   reportObject,
   scanObject,
   scheduleObject,
+  stellaOpsObject,
 } from "./testing/objects.ts";
 import { evaluation, failedRecord, goodRecord, importRecord } from "./testing/records.ts";
 
@@ -94,6 +96,28 @@ function notify(): Promise<Settled> {
   return Promise.resolve(after(object, reconcileNotify(object, clock).status));
 }
 
+async function installation(ready: number, spec: Readonly<Record<string, unknown>> = {}): Promise<Settled> {
+  const ok = { ok: true, message: "" };
+  const object = stellaOpsObject({ spec });
+  const { status } = await reconcileStellaOps(object, {
+    clock,
+    namespace: "stellaops",
+    version: "1",
+    image: "own:1",
+    ensure: nothing,
+    exists: () => Promise.resolve(false),
+    remove: nothing,
+    certificates: () => Promise.resolve({ bundle: "PEM", renewAt: clock.now() + 86_400_000 }),
+    webhookReplicas: () => ({ ready, updated: ready }),
+    stores: () => Promise.resolve({ catalog: ok, objects: ok, queue: ok }),
+    feeds: () => [],
+    counts: () =>
+      Promise.resolve({ images: 0, scans: 0, reports: { pass: 0, warn: 0, fail: 0 }, queueDepth: 0 }),
+    withoutDigest: () => [],
+  });
+  return after(object, status);
+}
+
 const brokenFeed = { kind: "unavailable", code: "FEED_UNREADABLE", message: "" } as const;
 
 describe("kstatus", () => {
@@ -124,6 +148,13 @@ describe("kstatus", () => {
     { name: "Schedule: wrong", made: () => schedule("61 * * * *"), want: "Failed" },
     { name: "ScanPolicy: sound", made: () => policy({ kev: true }), want: "Current" },
     { name: "ScanPolicy: mistyped", made: () => policy({ kef: true }), want: "Failed" },
+    { name: "StellaOps: all there", made: () => installation(2), want: "Current" },
+    { name: "StellaOps: a webhook replica is missing", made: () => installation(1), want: "InProgress" },
+    {
+      name: "StellaOps: a profile that is not there",
+      made: () => installation(2, { profile: "distributed" }),
+      want: "Failed",
+    },
     { name: "NotifyRule: not delivered", made: notify, want: "Failed" },
   ])("$name: $want", async ({ made, want }) => {
     const object = await made();

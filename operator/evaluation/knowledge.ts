@@ -86,7 +86,7 @@ class StoredKnowledge implements Knowledge {
     const before = kind === "advisories" ? this.#advisories.digest : this.#vex.digest;
     if (digest === before && (await this.#names.get(kind)) !== undefined) return false;
     // Opened before it is named: what cannot be read must not be what the next start finds. In the main thread, since
-    // the opened form cannot cross: advisories take some 40 ms, the VEX of the largest public hub 0.3 to 0.5 s.
+    // the opened form cannot cross: advisories take some 40 ms, the VEX of a hub with 300 000 statements 0.3 to 0.5 s.
     const take =
       kind === "advisories"
         ? takeIn(openSnapshot(bytes), (snapshot) => (this.#advisories = { digest, snapshot }))

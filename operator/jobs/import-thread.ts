@@ -18,7 +18,10 @@ export interface ImportThreadOptions {
   readonly signal?: AbortSignal;
 }
 
-/** config/manager/deployment.yaml leaves room for it. */
+/**
+ * A large public VEX hub (180 MB of documents) needs more than 512. config/manager/deployment.yaml leaves room for it. A thread at its
+ * limit ends alone as long as it gets there in small steps, so documents are bounded too (`import-work.ts`).
+ */
 const MAX_HEAP_MB = 768;
 
 interface Thread {

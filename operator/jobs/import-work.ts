@@ -78,7 +78,12 @@ export const inlineImportWork: ImportWork = {
 async function readAdvisories({ name, connector }: ReadTask, feed: FeedReader): Promise<Imported> {
   // The tracker is one document, and has its own limit.
   const limits = connector === "debian/tracker" ? {} : { maxDocumentBytes: MAX_DOCUMENT_BYTES };
-  const result = await importSource({ name, feed, limits, ...(connector === undefined ? {} : { connector }) });
+  const result = await importSource({
+    name,
+    feed,
+    limits,
+    ...(connector === undefined ? {} : { connector }),
+  });
   return {
     bytes: encodeExport(result.export),
     digest: result.export.exportDigest,
