@@ -34,7 +34,7 @@ const DEFAULT_SCAN_TIMEOUT_MS = 10 * 60_000;
 
 const SWEEP_EVERY_MS = 3_600_000;
 /** Longest wait for running jobs at the end; what is not done then runs again after the next start. */
-const GRACE_MS = 10_000;
+const GRACE_MS = 3_000;
 const MAX_FRAGMENT_BYTES = 256 * 1024 * 1024;
 
 export function startWorkers(parts: Parts, controllers: Controllers): Workers {
