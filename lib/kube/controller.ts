@@ -18,18 +18,18 @@ export interface Source {
   onKeys(listener: (keys: readonly string[]) => void, failed: (error: unknown) => void): () => void;
 }
 
-/** `old` is set on updates and deletions; on a deletion `object` is the last known state. */
+/** `old` is set on updates and deletions; on a deletion `object` is the last known state, and may equal `old`. */
 export function source<T extends KubeObject>(
   store: Store<T>,
-  toKeys: (object: T, old: T | undefined) => readonly string[],
+  toKeys: (object: T, old: T | undefined, type: Change<T>["type"]) => readonly string[],
 ): Source {
   return {
     synced: store.synced,
-    keys: () => store.list().flatMap((object) => toKeys(object, undefined)),
+    keys: () => store.list().flatMap((object) => toKeys(object, undefined, "added")),
     onKeys: (listener, failed) =>
       store.onChange((change: Change<T>) => {
         try {
-          listener(toKeys(change.object, change.old));
+          listener(toKeys(change.object, change.old, change.type));
         } catch (error) {
           failed(error);
         }

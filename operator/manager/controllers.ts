@@ -14,10 +14,11 @@ import { reconcileStellaOps } from "#controllers/stella-ops/index.ts";
 import type { StellaOpsPorts } from "#controllers/stella-ops/index.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
 import { keyOf, source } from "#lib/kube/index.ts";
-import type { Controller, KubeObject } from "#lib/kube/index.ts";
+import type { Controller } from "#lib/kube/index.ts";
 import type { Clock } from "#lib/clock.ts";
 import { BY_DIGEST, BY_UID } from "../caches.ts";
 import type { Caches } from "../caches.ts";
+import { isSpecChanged } from "./changes.ts";
 import { runKind } from "./run-kind.ts";
 import type { Manager } from "./run-kind.ts";
 import { runWorkloads } from "./workloads.ts";
@@ -33,10 +34,6 @@ export interface ControllerPorts {
   readonly stellaOps: StellaOpsPorts;
   readonly workload: WorkloadOptions;
 }
-
-/** Status writes are no news to those who read the spec. A deletion, where both are the same, is. */
-export const isSpecChanged = (object: KubeObject, old: KubeObject | undefined): boolean =>
-  object === old || object.metadata.generation !== old?.metadata.generation;
 
 export interface Controllers {
   readonly scan: Controller;
@@ -95,8 +92,8 @@ export function startControllers(manager: Manager, ports: ControllerPorts): Cont
           const digests = [...pod.facts.images, ...(old?.facts.images ?? [])].map((image) => image.digest);
           return reportsOf(digests).filter((key) => key.startsWith(`${pod.facts.namespace}/`));
         }),
-        source(caches.scanPolicies, (policy, old) => {
-          if (!isSpecChanged(policy, old)) return [];
+        source(caches.scanPolicies, (policy, old, type) => {
+          if (!isSpecChanged(policy, old, type)) return [];
           return policy.metadata.namespace === ports.workload.systemNamespace
             ? allReports()
             : reportsIn(policy.metadata.namespace);
@@ -106,7 +103,9 @@ export function startControllers(manager: Manager, ports: ControllerPorts): Cont
             ? []
             : reportsIn(namespace.metadata.name),
         ),
-        source(caches.stellaOps, (object, old) => (isSpecChanged(object, old) ? allReports() : [])),
+        source(caches.stellaOps, (object, old, type) =>
+          isSpecChanged(object, old, type) ? allReports() : [],
+        ),
       ],
       reconcile: (report) => reconcileReport(report, ports.report),
       workers: 2,

@@ -10,6 +10,7 @@ import { DISCOVERED, desiredFor } from "#controllers/workload/index.ts";
 import type { DesiredReport, DesiredScan, PodFacts } from "#controllers/workload/index.ts";
 import { BY_DIGEST } from "../caches.ts";
 import type { Caches, PodObject } from "../caches.ts";
+import { isSpecChanged } from "./changes.ts";
 import type { Manager } from "./run-kind.ts";
 
 /** A Scan that was asked for at admission has this long to be met by its Pod. */
@@ -50,10 +51,10 @@ export function runWorkloads(manager: Manager, options: WorkloadOptions): Contro
       source(caches.scans, (scan) => (scan.spec.digest === undefined ? [] : [scan.spec.digest])),
       source(caches.reports, (report) => [report.spec.imageDigest]),
       // A change of the settings concerns every digest.
-      source(caches.stellaOps, (object, old) =>
-        object.metadata.generation === old?.metadata.generation && object !== old
-          ? []
-          : [...new Set(caches.pods.list().flatMap((pod) => digestsOfPod(pod)))],
+      source(caches.stellaOps, (object, old, type) =>
+        isSpecChanged(object, old, type)
+          ? [...new Set(caches.pods.list().flatMap((pod) => digestsOfPod(pod)))]
+          : [],
       ),
     ],
     reconcile: async (digest) => {
