@@ -4,7 +4,7 @@
  * Results go to stdout, talk to stderr.
  */
 import { Command, Argument } from "commander";
-import { errorKinds, kindOf, messageOf } from "#lib/errors.ts";
+import { clusterVerb, runProgram } from "#hack/lib/cluster-verbs.ts";
 import { duration, logToStderr } from "#hack/lib/log.ts";
 import {
   clusterDown,
@@ -60,19 +60,10 @@ verb("load", "put the images of OCI or Docker archives on the node")
     for (const archive of archives) await clusterLoadImage(archive, optionsOf(flags));
   });
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  logToStderr(messageOf(error));
-  process.exitCode = errorKinds[kindOf(error)].exit;
-}
+await runProgram(program);
 
 function verb(name: string, description: string): Command {
-  return program
-    .command(name)
-    .description(description)
-    .option("--name <name>", "name of the cluster", DEFAULT_NAME)
-    .option("--context <context>", "use the cluster of this kubeconfig context instead of making one");
+  return clusterVerb(program, name, description, DEFAULT_NAME);
 }
 
 function optionsOf(flags: Flags): ClusterOptions {

@@ -3,7 +3,7 @@
  * The demo from the command line: `npm run demo`, `npm run demo:down`. Results go to stdout, talk to stderr.
  */
 import { Command } from "commander";
-import { errorKinds, kindOf, messageOf } from "#lib/errors.ts";
+import { clusterVerb, runProgram } from "#hack/lib/cluster-verbs.ts";
 import { logToStderr } from "#hack/lib/log.ts";
 import { demoDown } from "./down.ts";
 import { demoUp, type DemoOptions } from "./up.ts";
@@ -23,17 +23,8 @@ verb("down", "remove the cluster, or what the demo put into an existing one").ac
   demoDown(options, logToStderr),
 );
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  logToStderr(messageOf(error));
-  process.exitCode = errorKinds[kindOf(error)].exit;
-}
+await runProgram(program);
 
 function verb(name: string, description: string): Command {
-  return program
-    .command(name)
-    .description(description)
-    .option("--name <name>", "name of the cluster", "demo")
-    .option("--context <context>", "use the cluster of this kubeconfig context instead of making one");
+  return clusterVerb(program, name, description, "demo");
 }
