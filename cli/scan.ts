@@ -85,15 +85,16 @@ async function scanTarget(
     isLocal ? {} : { registry: await registrySettings(target, flags) },
   );
   const workers = layerWorkerPool();
+  const fragmentCache = folderFragmentCache(fragmentsIn(cache), {
+    onTrouble: (error) => say(`stella: layer facts are not kept in ${cache}: ${messageOf(error)}`),
+  });
   const progress = progressLine();
   try {
     const scanned = await scanImage(
       source,
       flags.platform ?? { os: "linux", architecture: process.arch === "x64" ? "amd64" : process.arch },
       {
-        fragmentCache: folderFragmentCache(fragmentsIn(cache), (error) => {
-          say(`stella: layer facts are not kept in ${cache}: ${messageOf(error)}`);
-        }),
+        fragmentCache,
         layerWorkers: workers,
         progress: narrate(progress),
       },
@@ -104,6 +105,7 @@ async function scanTarget(
   } finally {
     progress.done();
     await workers.close();
+    await fragmentCache.trim();
     await source.close();
   }
 }

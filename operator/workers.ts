@@ -36,6 +36,8 @@ const SWEEP_EVERY_MS = 3_600_000;
 /** Longest wait for running jobs at the end; what is not done then runs again after the next start. */
 const GRACE_MS = 3_000;
 const MAX_FRAGMENT_BYTES = 256 * 1024 * 1024;
+/** Left by other versions of the analyzers. */
+const MAX_FRAGMENTS_OF_LAYER = 50;
 
 export function startWorkers(parts: Parts, controllers: Controllers): Workers {
   const { queues, logger } = parts;
@@ -143,6 +145,10 @@ function fragmentsIn(objects: ObjectStore): FragmentCache {
     },
     put: async (key, bytes) => {
       await objects.put(keyOfFragment(key), bytes);
+    },
+    keysOf: async (layer) => {
+      const found = await objects.list(keyOfFragment(`${layer}-`), { limit: MAX_FRAGMENTS_OF_LAYER });
+      return found.map(({ key }) => key.slice(keyOfFragment("").length));
     },
   };
 }

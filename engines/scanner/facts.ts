@@ -17,6 +17,75 @@ export interface PackageFact {
   readonly line?: number;
   /** Byte offset of the record in a binary. */
   readonly offset?: number;
+  /** Way inside the archive, see `Evidence.inner`. */
+  readonly inner?: string;
+  readonly supplier?: string;
+  /** Virtual packages and capabilities, without versions. */
+  readonly provides?: readonly string[];
+  /**
+   * Names of packages of the same type that it needs to run, without versions, as that type writes names in `PackageFact`
+   * (npm with scope, pypi normalised). Of OS packages also provided names; of alternatives all.
+   */
+  readonly requires?: readonly string[];
+  /** Folders and files that are the package's, from the root, no leading slash; a folder's content is its too. */
+  readonly contents?: readonly string[];
+  /** Python: top-level module names that can be imported from it. */
+  readonly modules?: readonly string[];
+  /** Lower-case hex, where the file read is the package (a jar, an assembly). */
+  readonly sha256?: string;
+  /** See `Component.basis`. */
+  readonly basis?: "file-name";
+}
+
+/** What a dynamic linker reads of an executable or shared object. */
+export interface BinaryFact {
+  readonly format: "elf" | "pe" | "macho";
+  /** As OCI platforms name them (amd64, arm64, arm, 386, ppc64le, s390x, riscv64), else `machine-N`; of a fat Mach-O joined by `,`. */
+  readonly architecture: string;
+  readonly kind: "executable" | "library" | "object";
+  /** Of the whole file, lower-case hex. */
+  readonly sha256: string;
+  /** True when it names neither interpreter nor needed libraries. */
+  readonly isStatic: boolean;
+  /** ELF PT_INTERP. */
+  readonly interpreter?: string;
+  /** DT_NEEDED, PE import DLLs or Mach-O dylibs, in the file's order. */
+  readonly needed: readonly string[];
+  /** DT_SONAME or Mach-O install name. */
+  readonly soname?: string;
+  readonly rpath?: readonly string[];
+  readonly runpath?: readonly string[];
+  /** ELF GNU build-id or Mach-O UUID, lower-case hex. */
+  readonly buildId?: string;
+  /** ELF version needs: `libc.so.6` -> `GLIBC_2.34`; sorted by library, then version. */
+  readonly symbolVersions?: readonly { readonly library: string; readonly versions: readonly string[] }[];
+  /** PE version resource. */
+  readonly product?: {
+    readonly name?: string;
+    readonly version?: string;
+    readonly fileVersion?: string;
+    readonly company?: string;
+  };
+  /** Compiler mark: `rustc`, `go`; from the file's own text, not from its name. */
+  readonly language?: string;
+}
+
+/** A script that something can start. */
+export interface ScriptFact {
+  /** Words of the `#!` line; empty where there is none. */
+  readonly interpreter: readonly string[];
+  /** Whole content; undefined where the interpreter is none that a trace reads, or the text is too long. */
+  readonly text?: string;
+}
+
+/** An application's own package.json, outside node_modules. */
+export interface ManifestFact {
+  readonly name?: string;
+  readonly main?: string;
+  readonly bin: Readonly<Record<string, string>>;
+  readonly scripts: Readonly<Record<string, string>>;
+  /** Names of dependencies and optionalDependencies. */
+  readonly requires: readonly string[];
 }
 
 /** Files that an OS package put there. */
@@ -41,6 +110,13 @@ export interface Found {
   readonly distro?: Distro;
   readonly ownership?: readonly Ownership[];
   readonly license?: LicenseFact;
+  readonly binary?: BinaryFact;
+  readonly script?: ScriptFact;
+  readonly manifest?: ManifestFact;
+  /** Dotted names of modules that a Python file imports, sorted; relative ones begin with a dot. */
+  readonly imports?: readonly string[];
+  /** Directories that a dynamic linker's configuration names; `include PATTERN` lines are kept as they stand. */
+  readonly loader?: readonly string[];
 }
 
 /** What an analyzer states of a file: facts, and what of the file it had to leave out. */

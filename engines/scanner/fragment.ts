@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * A fragment as bytes: one line with format and SHA-256 of the rest, one line of canonical JSON, then
- * the packages' file lists and the layer's path list.
+ * the long texts (packages' file lists, scripts) and the layer's path list.
  * The digest line makes a damaged or foreign cache entry as good as none.
  */
 import { canonicalJson } from "#lib/canonical-json.ts";
 import { digestOf, hexOf, type DiffId } from "#lib/digest.ts";
 import { versionsOf, type Analyzer } from "./analyzer.ts";
-import type { FileFacts, Fragment, Ownership } from "./facts.ts";
+import type { FileFacts, Fragment, Ownership, ScriptFact } from "./facts.ts";
 
 /** Raise when the shape of facts or the meaning of their fields changes. */
-const FORMAT = "stella-fragment/1";
+const FORMAT = "stella-fragment/2";
 const NEWLINE = 0x0a;
 
-/** Cache key: hex of the diffId, then of what looked at it. Safe as a file name. */
+/** Name of an entry in a fragment cache: hex of the diffId, then of what looked at it. Safe as a file name. */
 export function fragmentKey(diffId: DiffId, analyzers: readonly Analyzer[]): string {
   const readers = digestOf(canonicalJson({ format: FORMAT, analyzers: versionsOf(analyzers) }));
   return `${hexOf(diffId)}-${hexOf(readers).slice(0, 16)}`;
@@ -22,17 +22,25 @@ export function fragmentKey(diffId: DiffId, analyzers: readonly Analyzer[]): str
 /** Same fragment, same bytes. */
 export function encodeFragment(fragment: Fragment): Uint8Array {
   const { tree, files, ...rest } = fragment;
-  const owned: string[] = [];
-  const slimmed = files.map((file) =>
-    file.ownership ? { ...file, ownership: file.ownership.map(slim) } : file,
-  );
-  function slim({ paths, ...owner }: Ownership): SlimOwnership {
-    owned.push(paths);
-    return { ...owner, length: paths.length };
-  }
-  const lists = Buffer.from(owned.join(""));
-  const head = Buffer.from(`${canonicalJson({ ...rest, files: slimmed, listsBytes: lists.length })}\n`);
-  const body = Buffer.concat([head, lists, tree]);
+  const texts: string[] = [];
+  const cut = (text: string): number => {
+    texts.push(text);
+    return text.length;
+  };
+  const slimmed = files.map(({ ownership, script, ...file }): SlimFile => ({
+    ...file,
+    ...(ownership
+      ? { ownership: ownership.map(({ paths, ...owner }) => ({ ...owner, length: cut(paths) })) }
+      : {}),
+    ...(script ? { script: slimScript(script, cut) } : {}),
+  }));
+  const head = { ...rest, files: slimmed };
+  const long = Buffer.from(texts.join(""));
+  const body = Buffer.concat([
+    Buffer.from(`${canonicalJson({ ...head, textBytes: long.length })}\n`),
+    long,
+    tree,
+  ]);
   return Buffer.concat([Buffer.from(`${FORMAT} ${digestOf(body)}\n`), body]);
 }
 
@@ -44,33 +52,51 @@ export function decodeFragment(bytes: Uint8Array, diffId: DiffId): Fragment | un
   const body = buffer.subarray(headEnd + 1);
   if (buffer.toString("latin1", 0, headEnd) !== `${FORMAT} ${digestOf(body)}`) return undefined;
   const jsonEnd = body.indexOf(NEWLINE);
-  const { listsBytes, files, ...rest } = JSON.parse(body.toString("utf8", 0, jsonEnd)) as SlimFragment;
+  const { textBytes, files, ...rest } = JSON.parse(body.toString("utf8", 0, jsonEnd)) as SlimFragment;
   if (rest.diffId !== diffId) return undefined;
-  const treeAt = jsonEnd + 1 + listsBytes;
-  const lists = body.toString("utf8", jsonEnd + 1, treeAt);
+  const treeAt = jsonEnd + 1 + textBytes;
+  const texts = body.toString("utf8", jsonEnd + 1, treeAt);
   let at = 0;
-  const fatten = ({ length, ...owner }: SlimOwnership): Ownership => {
+  const take = (length: number): string => {
     at += length;
-    return { ...owner, paths: lists.slice(at - length, at) };
+    return texts.slice(at - length, at);
   };
   return {
     ...rest,
-    files: files.map(({ ownership, ...file }) =>
-      ownership ? { ...file, ownership: ownership.map(fatten) } : file,
-    ),
+    files: files.map(({ ownership, script, ...file }) => ({
+      ...file,
+      ...(ownership
+        ? { ownership: ownership.map(({ length, ...owner }) => ({ ...owner, paths: take(length) })) }
+        : {}),
+      ...(script ? { script: wholeScript(script, take) } : {}),
+    })),
     tree: body.subarray(treeAt),
   };
 }
 
-/** File lists stand behind the JSON: the longest part of a fragment needs no escaping there. */
+function slimScript({ interpreter, text }: ScriptFact, cut: (text: string) => number): SlimScript {
+  return { interpreter, ...(text === undefined ? {} : { length: cut(text) }) };
+}
+
+function wholeScript({ interpreter, length }: SlimScript, take: (length: number) => string): ScriptFact {
+  return { interpreter, ...(length === undefined ? {} : { text: take(length) }) };
+}
+
+/** Long texts stand behind the JSON: most of a fragment needs no escaping there. Lengths are UTF-16 units. */
 interface SlimOwnership extends Omit<Ownership, "paths"> {
-  /** UTF-16 units of the list. */
   readonly length: number;
 }
 
+interface SlimScript extends Omit<ScriptFact, "text"> {
+  readonly length?: number;
+}
+
+interface SlimFile extends Omit<FileFacts, "ownership" | "script"> {
+  readonly ownership?: readonly SlimOwnership[];
+  readonly script?: SlimScript;
+}
+
 interface SlimFragment extends Omit<Fragment, "tree" | "files"> {
-  readonly files: readonly (Omit<FileFacts, "ownership"> & {
-    readonly ownership?: readonly SlimOwnership[];
-  })[];
-  readonly listsBytes: number;
+  readonly files: readonly SlimFile[];
+  readonly textBytes: number;
 }

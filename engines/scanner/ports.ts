@@ -2,15 +2,19 @@
 /** What a scan needs from outside. */
 import type { LayerDescriptor } from "#lib/oci/types.ts";
 
-/** Fragments by key. Losing entries costs time only; a damaged entry is found out and made again. */
+/** Fragments by `fragmentKey`. Losing entries costs time only; a damaged entry is found out and made again. */
 export interface FragmentCache {
   get(key: string): Promise<Uint8Array | undefined>;
   put(key: string, bytes: Uint8Array): Promise<void>;
+  /** Keys of one layer's entries, in any order, as other sets of analyzers left them. @param layer hex of the diffId */
+  keysOf(layer: string): Promise<readonly string[]>;
 }
 
 /** A layer to be read, wherever its bytes are. */
 export interface LayerTask {
   readonly layer: LayerDescriptor;
+  /** Ids of the analyzers that are to read it. */
+  readonly analyzers: readonly string[];
   /** Where the blob lies in a local file; then the worker reads it there and verifies its digest. */
   readonly file?: { readonly path: string; readonly offset: number; readonly size: number };
   /** Opens the blob from its start in this thread; the bytes are verified by the source. */

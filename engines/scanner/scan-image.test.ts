@@ -4,6 +4,8 @@ import type { LayerDigest } from "#lib/digest.ts";
 import { codeOf } from "#lib/errors.ts";
 import type { TarFile } from "#lib/tar/testing/write-tar.ts";
 import type { LayerWorkers, ScanProgress } from "./ports.ts";
+import type { Analyzer } from "./analyzer.ts";
+import { analyzers } from "./analyzers/catalog.ts";
 import { scanImage } from "./scan-image.ts";
 import {
   inlineWorkers,
@@ -39,6 +41,33 @@ describe("scanImage", () => {
     await scanImage(memoryImage(layers.slice(0, 2)), linuxAmd64, ports);
     const { counters } = await scanImage(memoryImage(layers), linuxAmd64, ports);
     expect(counters).toMatchObject({ layers: 3, cached: 2, analyzed: 1 });
+  });
+
+  it("reads a layer again with the analyzers alone whose facts it lacks", async () => {
+    const fragmentCache = memoryFragmentCache();
+    const asked: (readonly string[])[] = [];
+    const layerWorkers: LayerWorkers = {
+      ...inlineWorkers,
+      analyze: (task, signal) => {
+        asked.push(task.analyzers);
+        return inlineWorkers.analyze(task, signal);
+      },
+    };
+    const ports = { fragmentCache, layerWorkers };
+    const scan = (chosen: readonly Analyzer[]) =>
+      scanImage(memoryImage(layers), linuxAmd64, ports, { analyzers: chosen });
+    const few = analyzers.filter(({ id }) => id.startsWith("os/"));
+    const fewer = await scan(few);
+    const whole = await scan(analyzers);
+    const again = await scan(few);
+    const others = analyzers.filter((analyzer) => !few.includes(analyzer)).map(({ id }) => id);
+    expect(asked).toEqual([...layers.map(() => few.map(({ id }) => id)), ...layers.map(() => others)]);
+    expect([fewer.sbom.components.length, whole.sbom.components.length]).toEqual([0, 3]);
+    expect([again.counters.cached, again.sbom]).toEqual([3, fewer.sbom]);
+    // What was put together is what one reading would have made.
+    const fresh = { fragmentCache: memoryFragmentCache(), layerWorkers: inlineWorkers };
+    expect((await scanImage(memoryImage(layers), linuxAmd64, fresh)).sbom).toEqual(whole.sbom);
+    expect((await scan(few.slice(1))).counters).toMatchObject({ cached: 3, analyzed: 0 });
   });
 
   it("makes a damaged fragment again", async () => {

@@ -4,11 +4,14 @@
  * A layer that can't be read fails the scan: there is no SBOM of a part of an image.
  */
 import type { ImageSource, LayerDescriptor, Platform, ResolvedImage } from "#lib/oci/types.ts";
+import { hexOf } from "#lib/digest.ts";
+import type { Analyzer } from "./analyzer.ts";
 import { analyzers as catalog } from "./analyzers/catalog.ts";
 import { composeSbom } from "./compose-sbom.ts";
 import { scanErrors } from "./errors.ts";
 import type { Fragment } from "./facts.ts";
-import { decodeFragment, fragmentKey } from "./fragment.ts";
+import { joinParts, missingParts, selectParts } from "./fragment-parts.ts";
+import { decodeFragment, encodeFragment, fragmentKey } from "./fragment.ts";
 import type { FragmentCache, LayerTask, LayerWorkers, ScanProgress } from "./ports.ts";
 import type { Sbom } from "./types.ts";
 
@@ -23,6 +26,8 @@ export interface ScanOptions {
   readonly force?: boolean;
   /** Layers read at a time; the workers' number unless given. */
   readonly maxParallel?: number;
+  /** All of the catalog unless given. */
+  readonly analyzers?: readonly Analyzer[];
   readonly signal?: AbortSignal;
 }
 
@@ -70,6 +75,9 @@ function fragmentOf(fragments: ReadonlyMap<string, Fragment>, diffId: string): F
   return fragment;
 }
 
+/** Entries of one layer that are looked at for parts made by other sets of analyzers. */
+const MAX_OTHER_ENTRIES = 8;
+
 /** Facts of all layers together, encoded; ordinary images have a few MiB. */
 const MAX_FACT_BYTES = 256 * 1024 * 1024;
 
@@ -79,6 +87,7 @@ class LayerScan {
   readonly #ports: ScanPorts;
   readonly #options: ScanOptions;
   #factBytes = 0;
+  readonly #analyzers: readonly Analyzer[];
   #counters = { layers: 0, cached: 0, analyzed: 0, bytes: 0 };
 
   constructor(source: ImageSource, resolved: ResolvedImage, ports: ScanPorts, options: ScanOptions) {
@@ -86,6 +95,7 @@ class LayerScan {
     this.#resolved = resolved;
     this.#ports = ports;
     this.#options = options;
+    this.#analyzers = options.analyzers ?? catalog;
   }
 
   get counters(): ScanCounters {
@@ -96,20 +106,21 @@ class LayerScan {
   async all(layers: readonly LayerDescriptor[]): Promise<Map<string, Fragment>> {
     this.#counters.layers = layers.length;
     const fragments = new Map<string, Fragment>();
-    const missing: LayerDescriptor[] = [];
+    const missing: LayerToFill[] = [];
     for (const layer of layers) {
-      const cached = this.#options.force ? undefined : await this.#fromCache(layer);
-      if (cached) fragments.set(layer.diffId, cached);
-      else missing.push(layer);
+      const known = this.#options.force ? undefined : await this.#fromCache(layer);
+      const analyzers = known ? missingParts(known, this.#analyzers) : this.#analyzers;
+      if (known && analyzers.length === 0) fragments.set(layer.diffId, known);
+      else missing.push({ layer, analyzers, known });
     }
-    missing.sort((a, b) => b.size - a.size); // the longest first, so that none is left alone at the end
+    missing.sort((a, b) => b.layer.size - a.layer.size); // the longest first, so that none is left alone at the end
     const failed = new AbortController();
     const signal = this.#options.signal
       ? AbortSignal.any([this.#options.signal, failed.signal])
       : failed.signal;
     const lane = async (): Promise<void> => {
-      for (let layer = missing.shift(); layer; layer = missing.shift()) {
-        fragments.set(layer.diffId, await this.#analyze(layer, signal));
+      for (let next = missing.shift(); next; next = missing.shift()) {
+        fragments.set(next.layer.diffId, await this.#analyze(next, signal));
       }
     };
     const lanes = Math.min(missing.length, this.#options.maxParallel ?? this.#ports.layerWorkers.size);
@@ -123,32 +134,63 @@ class LayerScan {
     return fragments;
   }
 
+  /** What is known of the layer, whatever set of analyzers it was read with; undefined where nothing is. */
   async #fromCache(layer: LayerDescriptor): Promise<Fragment | undefined> {
-    const bytes = await this.#ports.fragmentCache.get(fragmentKey(layer.diffId, catalog));
-    const fragment = bytes && decodeFragment(bytes, layer.diffId);
-    if (!fragment) return undefined;
-    this.#hold(bytes);
+    const own = fragmentKey(layer.diffId, this.#analyzers);
+    const whole = await this.#read(own, layer);
+    if (whole) {
+      this.#counters.cached++;
+      this.#tell(layer, "cached");
+      return whole;
+    }
+    const known = await this.#fromOthers(layer);
+    if (known === undefined || missingParts(known, this.#analyzers).length > 0) return known;
+    await this.#ports.fragmentCache.put(own, encodeFragment(known));
     this.#counters.cached++;
     this.#tell(layer, "cached");
+    return known;
+  }
+
+  /** Parts that scans with other analyzers, or other versions of some, left behind. */
+  async #fromOthers(layer: LayerDescriptor): Promise<Fragment | undefined> {
+    const keys = await this.#ports.fragmentCache.keysOf(hexOf(layer.diffId));
+    let known: Fragment | undefined;
+    for (const key of [...keys].sort().slice(0, MAX_OTHER_ENTRIES)) {
+      const wanted = known ? missingParts(known, this.#analyzers) : this.#analyzers;
+      if (wanted.length === 0) return known;
+      const found = await this.#read(key, layer);
+      const parts = found && selectParts(found, wanted);
+      if (parts && Object.keys(parts.analyzers).length > 0) known = known ? joinParts(known, parts) : parts;
+    }
+    return known;
+  }
+
+  async #read(key: string, layer: LayerDescriptor): Promise<Fragment | undefined> {
+    const bytes = await this.#ports.fragmentCache.get(key);
+    const fragment = bytes && decodeFragment(bytes, layer.diffId);
+    if (fragment) this.#hold(bytes);
     return fragment;
   }
 
-  async #analyze(layer: LayerDescriptor, signal: AbortSignal): Promise<Fragment> {
+  async #analyze({ layer, analyzers, known }: LayerToFill, signal: AbortSignal): Promise<Fragment> {
     if (signal.aborted)
       throw scanErrors.make("SCAN_ABORTED", "the scan was aborted", { cause: signal.reason });
     this.#tell(layer, "analyzing");
     const file = this.#source.layerFile?.(layer);
     const task: LayerTask = {
       layer,
+      analyzers: analyzers.map(({ id }) => id),
       ...(file ? { file } : {}),
       open: () => this.#source.openLayer(layer, signal),
     };
     const answer = await this.#ports.layerWorkers.analyze(task, signal);
-    const fragment = decodeFragment(answer.fragment, layer.diffId);
-    if (!fragment)
+    const made = decodeFragment(answer.fragment, layer.diffId);
+    if (!made)
       throw scanErrors.make("FRAGMENT_MISMATCH", `a worker answered for another layer than ${layer.diffId}`);
     this.#hold(answer.fragment);
-    await this.#ports.fragmentCache.put(fragmentKey(layer.diffId, catalog), answer.fragment);
+    const fragment = known ? joinParts(known, made) : made;
+    const key = fragmentKey(layer.diffId, this.#analyzers);
+    await this.#ports.fragmentCache.put(key, known ? encodeFragment(fragment) : answer.fragment);
     this.#counters.analyzed++;
     this.#counters.bytes += answer.bytes;
     this.#tell(layer, "analyzed");
@@ -168,4 +210,11 @@ class LayerScan {
     const index = this.#resolved.layers.findIndex(({ diffId }) => diffId === layer.diffId);
     this.#ports.progress?.({ step: "layer", index, digest: layer.digest, outcome });
   }
+}
+
+/** A layer, the analyzers that have to read it, and what is known of it without them. */
+interface LayerToFill {
+  readonly layer: LayerDescriptor;
+  readonly analyzers: readonly Analyzer[];
+  readonly known: Fragment | undefined;
 }

@@ -3,8 +3,21 @@
 import type { DiffId, ImageDigest, LayerDigest } from "#lib/digest.ts";
 import type { Platform } from "#lib/oci/types.ts";
 
-/** purl types the first analyzers make. */
-export type PackageType = "deb" | "apk" | "npm" | "pypi" | "golang";
+/** purl types that analyzers make; `generic` is a binary or Windows component that no package manager claims. */
+export type PackageType =
+  | "apk"
+  | "cargo"
+  | "composer"
+  | "conda"
+  | "deb"
+  | "gem"
+  | "generic"
+  | "golang"
+  | "maven"
+  | "npm"
+  | "nuget"
+  | "pypi"
+  | "rpm";
 
 /** Where a fact was seen. */
 export interface Evidence {
@@ -14,6 +27,8 @@ export interface Evidence {
   readonly line?: number;
   /** Byte offset in a binary. */
   readonly offset?: number;
+  /** Way inside an archive, segments of nested archives joined by `!/`: `BOOT-INF/lib/a.jar!/META-INF/MANIFEST.MF`. */
+  readonly inner?: string;
 }
 
 /** From etc/os-release (os-release(5)). */
@@ -44,6 +59,18 @@ export interface Component {
   readonly layer: { readonly index: number; readonly diffId: DiffId; readonly digest: LayerDigest };
   /** purl of the OS package whose file list holds the evidence path. */
   readonly ownedBy?: string;
+  /** Maintainer or vendor as the metadata gives it. */
+  readonly supplier?: string;
+  /** Virtual packages and capabilities that OS packages provide, sorted. */
+  readonly provides?: readonly string[];
+  /** Lower-case hex of the one file that is the component. */
+  readonly sha256?: string;
+  /** `file-name`: the name and version stand in the file's name only, and no metadata confirms them. */
+  readonly basis?: "file-name";
+  /** bomRefs of components that it requires, as far as they are in the image; sorted. */
+  readonly dependsOn?: readonly string[];
+  /** Why the entry program uses it; not set where no use is known. */
+  readonly usedByEntrypoint?: string;
 }
 
 /** Something that was not read to its end; an SBOM with any of these says that it is partial. */

@@ -23,11 +23,14 @@ port.on("message", (message: ToWorker) => {
   else onChunk(message.type === "chunk" ? message.bytes : undefined);
 });
 
-async function analyze({ digest, diffId, file }: Extract<ToWorker, { type: "analyze" }>): Promise<void> {
+type AnalyzeMessage = Extract<ToWorker, { type: "analyze" }>;
+
+async function analyze({ digest, diffId, analyzers: ids, file }: AnalyzeMessage): Promise<void> {
   try {
+    const chosen = analyzers.filter(({ id }) => ids.includes(id));
     const open = (): Iterable<Uint8Array> | AsyncIterable<Uint8Array> =>
       file ? fileSource(file) : sentChunks();
-    const read = await analyzeLayer({ digest, diffId, open, verifyDigest: file !== undefined }, analyzers);
+    const read = await analyzeLayer({ digest, diffId, open, verifyDigest: file !== undefined }, chosen);
     const fragment = new Uint8Array(encodeFragment(read.fragment));
     answer({ type: "done", fragment, bytes: read.bytes }, [fragment.buffer]);
   } catch (error) {

@@ -19,10 +19,12 @@ afterEach(async () => pool?.close());
 const content = JSON.stringify({ name: "a", version: "1.0.0" });
 const layer = memoryLayer([{ path: "node_modules/a/package.json", content }]);
 const source = memoryImage([layer]);
-const task = { layer: layer.descriptor, open: () => source.openLayer(layer.descriptor) };
+const analyzers = ["language/node"];
+const task = { layer: layer.descriptor, analyzers, open: () => source.openLayer(layer.descriptor) };
 const wrong = { ...layer.descriptor, diffId: `sha256:${"0".repeat(64)}` as DiffId };
 const never = {
   layer: layer.descriptor,
+  analyzers,
   open: () =>
     Promise.resolve({ [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }) }),
 };

@@ -136,7 +136,13 @@ async function readLayer(worker: Worker, task: LayerTask, signal?: AbortSignal):
     }
     signal?.addEventListener("abort", onAbort, { once: true });
     worker.on("message", onMessage).once("error", onLost).once("exit", onLost);
-    send({ type: "analyze", digest, diffId, ...(task.file ? { file: task.file } : {}) });
+    send({
+      type: "analyze",
+      digest,
+      diffId,
+      analyzers: task.analyzers,
+      ...(task.file ? { file: task.file } : {}),
+    });
   });
 }
 

@@ -9,6 +9,8 @@ export type ToWorker =
       readonly type: "analyze";
       readonly digest: LayerDigest;
       readonly diffId: DiffId;
+      /** Ids. */
+      readonly analyzers: readonly string[];
       readonly file?: NonNullable<LayerTask["file"]>;
     }
   | { readonly type: "chunk"; readonly bytes: Uint8Array }

@@ -29,9 +29,8 @@ export class LayerFacts {
   readonly #opaques = new Set<string>();
   /** Hard links whose target no analyzer has read under its own name. */
   readonly #unread = new Map<string, LinkFact[]>();
-  #packages = 0;
-  #links = 0;
-  #characters = 0;
+  /** By analyzer: what one may state does not depend on which others read the layer too. */
+  readonly #taken = new Map<string, { packages: number; characters: number; links: number }>();
 
   constructor(diffId: DiffId, analyzers: readonly Analyzer[], limits: ScanLimits) {
     this.#diffId = diffId;
@@ -121,8 +120,10 @@ export class LayerFacts {
 
   /** Remembers a link whose target may still come, or stands in a lower layer. */
   #await(link: LinkFact): void {
-    if (++this.#links > this.#limits.maxLinks) {
-      this.#omit("LIMIT_LINKS", `more than ${this.#limits.maxLinks} hard links to files not read`, link.path);
+    const taken = this.#takenBy(link.analyzer);
+    if (++taken.links > this.#limits.maxLinks) {
+      const message = `more than ${this.#limits.maxLinks} hard links to files not read`;
+      this.#omit("LIMIT_LINKS", message, link.path, link.analyzer);
       return;
     }
     const links = this.#unread.get(link.target);
@@ -137,9 +138,10 @@ export class LayerFacts {
   }
 
   #keep(path: string, analyzer: string, facts: FileFacts | undefined): void {
-    this.#packages += facts?.packages?.length ?? 0;
-    this.#characters += facts ? charactersOf(facts) : 0;
-    const over = this.#exceeded();
+    const taken = this.#takenBy(analyzer);
+    taken.packages += facts?.packages?.length ?? 0;
+    taken.characters += facts ? charactersOf(facts) : 0;
+    const over = this.#exceeded(taken);
     if (over) {
       this.#omit(over.code, over.message, path, analyzer);
       return;
@@ -149,11 +151,20 @@ export class LayerFacts {
     else this.#files.set(path, new Map([[analyzer, facts]]));
   }
 
-  #exceeded(): { code: string; message: string } | undefined {
+  #takenBy(analyzer: string): { packages: number; characters: number; links: number } {
+    let taken = this.#taken.get(analyzer);
+    if (!taken) this.#taken.set(analyzer, (taken = { packages: 0, characters: 0, links: 0 }));
+    return taken;
+  }
+
+  #exceeded(taken: {
+    readonly packages: number;
+    readonly characters: number;
+  }): { code: string; message: string } | undefined {
     const { maxPackages, maxFactCharacters } = this.#limits;
-    if (this.#packages > maxPackages)
+    if (taken.packages > maxPackages)
       return { code: "LIMIT_PACKAGES", message: `more than ${maxPackages} packages in the layer` };
-    if (this.#characters > maxFactCharacters)
+    if (taken.characters > maxFactCharacters)
       return {
         code: "LIMIT_FACTS",
         message: `more than ${maxFactCharacters} characters of facts in the layer`,
@@ -221,13 +232,10 @@ export class LayerFacts {
 }
 
 /** What the facts of a file take to keep, roughly. */
-function charactersOf({ path, packages = [], ownership = [] }: FileFacts): number {
-  let sum = path.length;
-  for (const { name, version, namespace = "", licenses = [], sourcePackage } of packages) {
-    sum += name.length + version.length + namespace.length;
-    sum += (sourcePackage?.name.length ?? 0) + (sourcePackage?.version.length ?? 0);
-    for (const license of licenses) sum += license.length;
-  }
-  for (const { paths } of ownership) sum += paths.length;
+function charactersOf(value: unknown): number {
+  if (typeof value === "string") return value.length;
+  if (typeof value !== "object" || value === null) return 1;
+  let sum = 2;
+  for (const part of Object.values(value) as unknown[]) sum += charactersOf(part);
   return sum;
 }

@@ -8,11 +8,11 @@ export interface ScanLimits {
   readonly maxLayerBytes: number;
   /** Bytes of the layer's path list; the rest is left out with an Omission. */
   readonly maxTreeBytes: number;
-  /** Packages of one layer; the rest is left out with an Omission. */
+  /** Packages that one analyzer states of one layer; the rest is left out with an Omission. */
   readonly maxPackages: number;
-  /** Characters of names, versions, licences and file lists of one layer; the rest is left out with an Omission. */
+  /** Characters that one analyzer states of one layer; the rest is left out with an Omission. */
   readonly maxFactCharacters: number;
-  /** Hard links of one layer whose target is not yet read; the rest is left out with an Omission. */
+  /** Hard links of one layer, for one analyzer, whose target is not yet read; the rest is left out with an Omission. */
   readonly maxLinks: number;
   /** Folders on the way to an entry; what lies deeper is left out with an Omission. */
   readonly maxPathDepth: number;

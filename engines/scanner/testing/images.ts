@@ -81,8 +81,9 @@ export async function fragmentOf(files: readonly TarFile[]): Promise<Fragment> {
 /** Workers that are no threads. */
 export const inlineWorkers: LayerWorkers = {
   size: 4,
-  async analyze({ layer: { digest, diffId }, open }) {
-    const { fragment, bytes } = await analyzeLayer({ digest, diffId, open, verifyDigest: true }, analyzers);
+  async analyze({ layer: { digest, diffId }, analyzers: ids, open }) {
+    const chosen = analyzers.filter(({ id }) => ids.includes(id));
+    const { fragment, bytes } = await analyzeLayer({ digest, diffId, open, verifyDigest: true }, chosen);
     return { fragment: encodeFragment(fragment), bytes };
   },
 };
@@ -93,6 +94,7 @@ export function memoryFragmentCache(): FragmentCache & { readonly entries: Map<s
     entries,
     get: (key) => Promise.resolve(entries.get(key)),
     put: (key, bytes) => Promise.resolve(void entries.set(key, bytes)),
+    keysOf: (layer) => Promise.resolve([...entries.keys()].filter((key) => key.startsWith(`${layer}-`))),
   };
 }
 
