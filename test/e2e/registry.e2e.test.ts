@@ -16,6 +16,7 @@ import { toolPath } from "#hack/tools/programs.ts";
 import { openImageSource } from "#lib/oci/open-image-source.ts";
 import { pushImage } from "#lib/oci/push.ts";
 import { parseReference } from "#lib/oci/reference.ts";
+import { Referrers } from "#lib/oci/referrers.ts";
 import { RegistryClient } from "#lib/oci/registry-client.ts";
 import { parseDockerConfig } from "#lib/oci/registry/credentials.ts";
 import type { RegistrySettings } from "#lib/oci/registry/settings.ts";
@@ -165,5 +166,36 @@ describe("crane", () => {
     expect(await readAll(`oci-dir:${oci}`)).toBe(imageDigest);
     expect(await readAll(`docker-archive:${tarball}`)).toMatch(/^sha256:/);
     expect(await readAll(`docker-archive:${tarball}:${host}/app:1`)).toMatch(/^sha256:/);
+  });
+});
+
+describe.each([
+  { name: "with the Referrers API", flags: [], listedBy: "referrers-api" },
+  { name: "without it", flags: ["--referrers=false"], listedBy: "tag" },
+])("artifacts attached to an image in a registry $name", ({ flags, listedBy }) => {
+  it("are found again, and by crane", async () => {
+    const host = await start(...flags);
+    await pushImage(layout, `${host}/app:1`);
+    const client = new RegistryClient();
+    const { digest, mediaType, bytes } = await client.manifest(parseReference(`${host}/app:1`));
+    const referrers = new Referrers(parseReference(`${host}/app:1`));
+    try {
+      const type = "application/vnd.cyclonedx+json";
+      const artifact = { artifactType: type, mediaType: type, bytes: Buffer.from("{}\n") };
+      const attached = await referrers.attach({ digest, mediaType, size: bytes.length }, artifact);
+      expect(attached.listedBy).toBe(listedBy);
+      const found = await referrers.list(digest, type);
+      expect(found.map((each) => each.digest)).toEqual([attached.digest]);
+      expect(Buffer.from(await referrers.read(attached.digest, 100)).toString()).toBe("{}\n");
+      const manifest = await run(programs.crane, [
+        "manifest",
+        "--insecure",
+        `${host}/app@${attached.digest}`,
+      ]);
+      expect(JSON.parse(manifest.stdout)).toMatchObject({ artifactType: type, subject: { digest } });
+    } finally {
+      await referrers.close();
+      await client.close();
+    }
   });
 });
