@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Version orders as the package ecosystems define them, by purl type. Each file names the document it follows. */
 import { apkOrder } from "./apk.ts";
+import { composerOrder } from "./composer.ts";
 import { dpkgOrder } from "./dpkg.ts";
 import { goOrder } from "./go.ts";
+import { mavenOrder } from "./maven.ts";
+import { nugetOrder } from "./nuget.ts";
 import { versionErrors } from "./order.ts";
 import type { VersionOrder } from "./order.ts";
 import { pep440Order } from "./pep440.ts";
+import { rpmOrder } from "./rpm.ts";
+import { rubygemsOrder } from "./rubygems.ts";
 import { semverOrder } from "./semver.ts";
 
 export { versionErrors } from "./order.ts";
@@ -13,10 +18,15 @@ export type { VersionOrder } from "./order.ts";
 
 const ORDERS: ReadonlyMap<string, VersionOrder> = new Map<string, VersionOrder>([
   ["apk", apkOrder],
+  ["composer", composerOrder],
   ["deb", dpkgOrder],
+  ["gem", rubygemsOrder],
   ["golang", goOrder],
+  ["maven", mavenOrder],
   ["npm", semverOrder],
+  ["nuget", nugetOrder],
   ["pypi", pep440Order],
+  ["rpm", rpmOrder],
 ]);
 
 /** The order of a purl type's versions; undefined where none is known yet. */

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { composerOrder } from "./composer.ts";
+import { versionErrors } from "./order.ts";
+
+const compare = (a: string, b: string): number =>
+  Math.sign(composerOrder.compare(composerOrder.parse(a), composerOrder.parse(b)));
+
+const numbers = fc
+  .array(fc.constantFrom("0", "1", "01", "2", "10"), { minLength: 1, maxLength: 4 })
+  .map((parts) => parts.join("."));
+const version = fc
+  .tuple(numbers, fc.constantFrom("", "-dev", "-alpha1", "b2", ".RC1", "-p1", "-foo", "+x", ".x-dev"))
+  .map((parts) => parts.join(""));
+
+describe("Composer versions", () => {
+  it("stand in this order", () => {
+    const oldest = [
+      "dev-main",
+      "dev-other",
+      "0.9",
+      "1.0-dev",
+      "1.0-alpha1",
+      "1.0-beta2",
+      "1.0-RC1",
+      "v1.0",
+      "1.0-p1",
+      "1.0.0.1",
+      "1.2",
+      "1.x-dev",
+      "2.0-dev",
+      "20100102",
+      "20100103",
+    ];
+    for (let i = 1; i < oldest.length; i += 1)
+      expect([oldest[i - 1], oldest[i], compare(oldest[i - 1]!, oldest[i]!)]).toEqual([
+        oldest[i - 1],
+        oldest[i],
+        -1,
+      ]);
+  });
+
+  it.each([
+    ["1", "1.0", "v1.0.0", "1.0.0.0", "1.0-stable", "1.0+build", "1.0@stable"],
+    ["1.0.0rc2", "1.0.0.rc2", "1.0-RC.2"],
+    ["dev-main", "DEV-main"],
+    ["master", "dev-master"],
+    ["2.x-dev", "v2.*-dev"],
+  ])("%j are one", (...same) => {
+    for (const text of same) expect(compare(same[0], text)).toBe(0);
+  });
+
+  it.each(["", "main", "1.0 as 2.0", "1.2.3.#", "^1.0", "a.b"])("%j is none", (text) => {
+    expect(() => composerOrder.parse(text)).toThrow(
+      expect.objectContaining({ code: "VERSION_INVALID" }) as Error,
+    );
+  });
+
+  it("are a total preorder", () => {
+    fc.assert(
+      fc.property(version, version, version, (a, b, c) => {
+        expect(compare(a, a)).toBe(0);
+        expect(compare(a, b) + compare(b, a)).toBe(0);
+        const [x, y, z] = [a, b, c].sort(compare) as [string, string, string];
+        expect(compare(x, z)).toBe(Math.min(compare(x, y), compare(y, z)));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("are ordered or refused, and soon", () => {
+    const orders = (text: string): void => {
+      try {
+        expect(compare(text, text)).toBe(0);
+      } catch (error) {
+        expect(versionErrors.is(error, "VERSION_INVALID")).toBe(true);
+      }
+    };
+    fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 300 }), orders));
+    for (const piece of ["1", "1.", "-1", "1-", "a", "1a", ".", "-"]) {
+      orders(`1.0-beta${piece.repeat(100)}!`);
+      orders(`1.0.${piece.repeat(100)}`);
+    }
+  });
+});

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { rubygemsOrder } from "./rubygems.ts";
+import { versionErrors } from "./order.ts";
+
+const compare = (a: string, b: string): number =>
+  Math.sign(rubygemsOrder.compare(rubygemsOrder.parse(a), rubygemsOrder.parse(b)));
+
+const numbers = fc
+  .array(fc.constantFrom("0", "1", "01", "2", "10"), { minLength: 1, maxLength: 4 })
+  .map((parts) => parts.join("."));
+const version = fc
+  .tuple(numbers, fc.constantFrom("", ".a", ".a.1", ".rc1", "-x86", ".A", ".0.b"))
+  .map((parts) => parts.join(""));
+
+describe("gem versions", () => {
+  it("stand in this order", () => {
+    const oldest = [
+      "0.9",
+      "1.0.A",
+      "1.0.a",
+      "1.0.a.2",
+      "1.0.a10",
+      "1.0.b1",
+      "1.0.0-1",
+      "1.0",
+      "1.0.0.1",
+      "1.0.1.pre",
+      "1.0.1",
+      "1.10",
+    ];
+    for (let i = 1; i < oldest.length; i += 1)
+      expect([oldest[i - 1], oldest[i], compare(oldest[i - 1]!, oldest[i]!)]).toEqual([
+        oldest[i - 1],
+        oldest[i],
+        -1,
+      ]);
+  });
+
+  it.each([
+    ["1", "1.0", "1.00", " 1.0.0 "],
+    ["1.0.a2", "1.0.0.a.2"],
+    ["1.0-1", "1.0.pre.1"],
+  ])("%j are one", (...same) => {
+    for (const text of same) expect(compare(same[0], text)).toBe(0);
+  });
+
+  it.each(["", "a", "v1.0", "1..0", "1.", "1.0_1", "1.0-", "1.0 and more"])("%j is none", (text) => {
+    expect(() => rubygemsOrder.parse(text)).toThrow(
+      expect.objectContaining({ code: "VERSION_INVALID" }) as Error,
+    );
+  });
+
+  it("are a total preorder", () => {
+    fc.assert(
+      fc.property(version, version, version, (a, b, c) => {
+        expect(compare(a, a)).toBe(0);
+        expect(compare(a, b) + compare(b, a)).toBe(0);
+        const [x, y, z] = [a, b, c].sort(compare) as [string, string, string];
+        expect(compare(x, z)).toBe(Math.min(compare(x, y), compare(y, z)));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("are ordered or refused, and soon", () => {
+    const orders = (text: string): void => {
+      try {
+        expect(compare(text, text)).toBe(0);
+      } catch (error) {
+        expect(versionErrors.is(error, "VERSION_INVALID")).toBe(true);
+      }
+    };
+    fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 300 }), orders));
+    for (const piece of ["1", "1.", "-1", "1-", "a", "1a", ".", "-"]) {
+      orders(`1.0-beta${piece.repeat(100)}!`);
+      orders(`1.0.${piece.repeat(100)}`);
+    }
+  });
+});
