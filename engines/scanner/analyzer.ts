@@ -35,6 +35,11 @@ interface AnalyzerBase {
 export interface FileAnalyzer extends AnalyzerBase {
   /** A larger file is not read, and recorded as an omission. */
   readonly maxBytes: number;
+  /**
+   * Its answers are kept by content, since the same large file stands in many layers. Only for an analyzer whose facts
+   * depend on the bytes and the file's own name, not on the folder.
+   */
+  readonly keptByContent?: true;
   /** @throws ANALYZER_INPUT_INVALID, which the scan records as an omission. */
   analyze(input: FileInput): Reading | undefined;
 }

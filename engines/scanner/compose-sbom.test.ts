@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from "vitest";
 import type { TarFile } from "#lib/tar/testing/write-tar.ts";
+import { elfFile } from "#lib/elf/testing/elf-file.ts";
 import { composeSbom } from "./compose-sbom.ts";
 import { everyEcosystem } from "./testing/every-ecosystem.ts";
 import { linuxAmd64, memoryImage, memoryLayer, readLayer } from "./testing/images.ts";
@@ -146,6 +147,47 @@ describe("composeSbom", () => {
       want: [`${apk("a@1")} in 0`, `${apk("b@2")} in 1`, `${apk("d@1")} in 1`, `${apk("e@1")} in 2`],
     },
   ])("$name", async ({ layers, want }) => expect(shown(await compose(...layers))).toEqual(want));
+
+  it("leaves out what a library's deps.json names and no file of which is there", async () => {
+    const deps = (file: string): TarFile => ({
+      path: `${file}.deps.json`,
+      content: JSON.stringify({
+        runtimeTarget: { name: "t" },
+        targets: { t: { "A/1.0.0": { runtime: { "lib/net6.0/A.dll": {} } } } },
+        libraries: { "A/1.0.0": { type: "package" } },
+      }),
+    });
+    const sbom = await compose([deps("app/App"), { path: "app/A.dll", content: "MZ" }, deps("lib/Lib")]);
+    expect(sbom.components.map(({ evidence }) => evidence[0]?.path)).toEqual(["app/App.deps.json"]);
+  });
+
+  it("names what a layer took away", async () => {
+    const sbom = await compose([npm("a"), npm("b")], [{ path: "app/node_modules/.wh.a" }, npm("b", "2.0.0")]);
+    expect(sbom.removed).toEqual([
+      { purl: "pkg:npm/a@1.0.0", path: npm("a").path, addedIn: 0, removedIn: 1 },
+      { purl: "pkg:npm/b@1.0.0", path: npm("b").path, addedIn: 0, removedIn: 1 },
+    ]);
+  });
+
+  it("makes a component of each binary that nothing claims, one for all its copies", async () => {
+    const binary = (path: string): TarFile => ({
+      path,
+      mode: 0o755,
+      content: elfFile({ type: 2, parts: [{ type: 1, offset: 0, bytes: 4096 }], size: 4096 }),
+    });
+    const sbom = await compose([
+      osRelease,
+      { path: "lib/apk/db/installed", content: "P:a\nV:1\nA:x86_64\nF:usr/bin\nR:owned\n" },
+      npm("n"),
+      ...["usr/bin/owned", "opt/x", "opt/y", "app/node_modules/n/build/addon.node"].map(binary),
+    ]);
+    const [found, ...more] = sbom.components.filter(({ type }) => type === "generic");
+    expect([found?.bomRef, found?.evidence, more]).toEqual([
+      expect.stringMatching(/^bin:[0-9a-f]{64}$/),
+      [{ path: "opt/x" }, { path: "opt/y" }],
+      [],
+    ]);
+  });
 
   it("gives one purl in two places two references", async () => {
     const sbom = await compose([npm("a"), npm("a", "1.0.0", "other"), npm("b")]);

@@ -1,51 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Fragments of an image's layers composed to one SBOM. Pure: same layers, same SBOM, whatever order they were read in. */
 import { byKey } from "#lib/compare.ts";
-import type { LayerDescriptor, ResolvedImage } from "#lib/oci/types.ts";
-import { ownersOf } from "./compose/owners.ts";
-import { isOsPackage, namespaceOf, purlOf } from "./compose/purl-of.ts";
-import { RootView, packageKey, type VisibleFile } from "./compose/root-view.ts";
+import type { ResolvedImage } from "#lib/oci/types.ts";
+import { baseOf, type KnownImage } from "./compose/base-image.ts";
+import { binaryDrafts } from "./compose/binaries.ts";
+import { Claims, isManaged } from "./compose/claims.ts";
+import { DependencyGraph, type Node } from "./compose/dependencies.ts";
+import { MAX_COMPONENTS, byPurlAndPlace, packageDrafts, type Draft } from "./compose/draft.ts";
+import { isOsPackage, purlOf } from "./compose/purl-of.ts";
+import { RootView, type VisibleFile } from "./compose/root-view.ts";
+import { rootFiles } from "./compose/scene.ts";
+import { traceEntry, type EntryTrace } from "./entrytrace/index.ts";
 import { scanErrors } from "./errors.ts";
-import type { Fragment, Ownership, PackageFact } from "./facts.ts";
-import type { Component, Distro, Evidence, Omission, Sbom } from "./types.ts";
+import type { Fragment } from "./facts.ts";
+import type { Component, Distro, Omission, RemovedComponent, Sbom } from "./types.ts";
+import { usageOf, type Usage } from "./usage/usage.ts";
+import { usageView } from "./usage/usage-view.ts";
 
-/** Of one image; the rest is left out with an Omission. */
-const MAX_COMPONENTS = 250_000;
 const DISTRO_PATHS = ["etc/os-release", "usr/lib/os-release"];
 const DOC = "usr/share/doc/";
 
+export type ComposedFrom = Pick<ResolvedImage, "imageDigest" | "platform" | "layers" | "config">;
+
+export interface ComposeOptions {
+  /** Images that this one may be built on. */
+  readonly bases?: readonly KnownImage[];
+}
+
 /** @param fragments one a layer, bottom first. @throws FRAGMENT_MISMATCH when they are not those of the image's layers. */
 export function composeSbom(
-  image: Pick<ResolvedImage, "imageDigest" | "platform" | "layers">,
+  image: ComposedFrom,
   fragments: readonly Fragment[],
+  { bases = [] }: ComposeOptions = {},
 ): Sbom {
-  const view = new RootView();
-  for (const [index, layer] of image.layers.entries()) {
-    const fragment = fragments[index];
-    if (fragment?.diffId !== layer.diffId) {
-      throw scanErrors.make("FRAGMENT_MISMATCH", `the fragment of layer ${index} is not of ${layer.diffId}`);
-    }
-    view.apply(fragment, index);
-  }
+  const view = viewOf(image, fragments);
   const files = view.files();
   const distro = distroOf(view);
-  const drafts = componentsOf(files, image.layers, distro, licensesOf(view, files));
-  if (drafts.length >= MAX_COMPONENTS) {
-    view.omissions.push({
-      code: "LIMIT_COMPONENTS",
-      message: `at most ${MAX_COMPONENTS} components are kept`,
-    });
+  const root = rootFiles(view, fragments);
+  const packages = packageDrafts(files, {
+    layers: image.layers,
+    distro,
+    exists: (path) => root.kindOf(path) !== "absent",
+    licenses: licensesOf(view, files),
+  });
+  if (packages.length >= MAX_COMPONENTS) {
+    const message = `at most ${MAX_COMPONENTS} components are kept`;
+    view.omissions.push({ code: "LIMIT_COMPONENTS", message });
   }
-  const components = withRefs(withOwners(view, files, drafts));
+  const claims = new Claims(view, files, packages, askedPaths(files, packages));
+  const drafts = [
+    ...packages.map((draft) => withOwner(draft, claims)),
+    ...binaryDrafts(files, claims, image.layers),
+  ];
+  const nodes = nodesOf(drafts.sort(byPurlAndPlace));
+  const graph = new DependencyGraph(nodes, view);
+  const entryTrace = traceEntry(image.config, root);
+  const usage = usageIn(entryTrace, { view, claims, graph, nodes, drafts });
+  const components = nodes.map((node, index) => finished(node, graph, usage.reasons.get(index)));
+  const removed = removedOf(view, distro);
+  const diffIds = image.layers.map(({ diffId }) => diffId);
+  const base = baseOf(diffIds, image.config.labels, bases);
   return {
     imageDigest: image.imageDigest,
     platform: image.platform,
     ...(distro ? { distro } : {}),
     layers: image.layers.map(({ digest, diffId, size }) => ({ digest, diffId, size })),
     components,
+    ...(removed.length === 0 ? {} : { removed }),
+    ...(base ? { base } : {}),
+    entryTrace,
     omissions: omissionsOf(view, fragments, components, distro),
     analyzers: versions(fragments),
   };
+}
+
+function viewOf({ layers }: ComposedFrom, fragments: readonly Fragment[]): RootView {
+  const view = new RootView();
+  for (const [index, layer] of layers.entries()) {
+    const fragment = fragments[index];
+    if (fragment?.diffId !== layer.diffId) {
+      throw scanErrors.make("FRAGMENT_MISMATCH", `the fragment of layer ${index} is not of ${layer.diffId}`);
+    }
+    view.apply(fragment, index);
+  }
+  return view;
 }
 
 function distroOf(view: RootView): Distro | undefined {
@@ -65,87 +103,81 @@ function licensesOf(view: RootView, files: readonly VisibleFile[]): (name: strin
   return (name) => byFolder.get(DOC + name) ?? byFolder.get(view.links.follow(DOC + name) ?? "") ?? [];
 }
 
-type Draft = Omit<Component, "bomRef">;
-
-function componentsOf(
-  files: readonly VisibleFile[],
-  layers: readonly LayerDescriptor[],
-  distro: Distro | undefined,
-  licenses: (name: string) => readonly string[],
-): Draft[] {
-  const drafts: Draft[] = [];
-  for (const { path, facts, since } of files) {
-    const seen = new Set<string>();
-    for (const fact of facts.flatMap(({ packages }) => packages ?? [])) {
-      const key = packageKey(fact);
-      if (seen.has(key)) continue;
-      seen.add(key);
-      const index = since.get(key) ?? 0;
-      const layer = layers[index];
-      if (layer && drafts.length < MAX_COMPONENTS)
-        drafts.push(
-          draftOf(fact, path, { index, diffId: layer.diffId, digest: layer.digest }, distro, licenses),
-        );
-    }
+/** Paths whose owner may be asked for: evidence of language packages, and all that a program may load or run. */
+function askedPaths(files: readonly VisibleFile[], drafts: readonly Draft[]): Set<string> {
+  const paths = new Set<string>();
+  for (const { path, component } of drafts) if (!isOsPackage(component.type)) paths.add(path);
+  for (const { path, facts } of files) {
+    if (facts.some(({ binary, script }) => binary !== undefined || script !== undefined)) paths.add(path);
   }
-  return drafts.sort(byKey(({ purl, evidence }) => `${purl}\0${evidence[0]?.path ?? ""}`));
+  return paths;
 }
 
-function draftOf(
-  fact: PackageFact,
-  path: string,
-  layer: Component["layer"],
-  distro: Distro | undefined,
-  licenses: (name: string) => readonly string[],
-): Draft {
-  const namespace = namespaceOf(fact, distro);
-  const evidence: Evidence = {
-    path,
-    ...(fact.line === undefined ? {} : { line: fact.line }),
-    ...(fact.offset === undefined ? {} : { offset: fact.offset }),
-  };
-  return {
-    purl: purlOf(fact, distro),
-    type: fact.type,
-    ...(namespace === undefined ? {} : { namespace }),
-    name: fact.name,
-    version: fact.version,
-    ...(fact.architecture === undefined ? {} : { architecture: fact.architecture }),
-    licenses: fact.licenses ?? (fact.type === "deb" ? licenses(fact.name) : []),
-    ...(fact.sourcePackage ? { sourcePackage: fact.sourcePackage } : {}),
-    evidence: [evidence],
-    layer,
-  };
+function withOwner(draft: Draft, claims: Claims): Draft {
+  const { type } = draft.component;
+  const owner = isManaged(type) ? undefined : claims.manager(draft.path);
+  return owner ? { ...draft, component: { ...draft.component, ownedBy: owner.component.purl } } : draft;
 }
 
-function withOwners(view: RootView, files: readonly VisibleFile[], drafts: readonly Draft[]): Draft[] {
-  const paths = new Set(drafts.filter(({ type }) => !isOsPackage(type)).flatMap(evidencePaths));
-  const records = files.flatMap(({ facts }) => facts.flatMap(({ ownership }) => ownership ?? []));
-  const owners = ownersOf(paths, records, view.links);
-  const purls = new Map<string, string>();
-  for (const { type, name, architecture, purl } of drafts) {
-    if (!isOsPackage(type)) continue;
-    purls.set(ownerKey({ package: name, ...(architecture ? { architecture } : {}) }), purl);
-    purls.set(ownerKey({ package: name }), purl);
-  }
-  return drafts.map((draft) => {
-    const owner = isOsPackage(draft.type) ? undefined : owners.get(draft.evidence[0]?.path ?? "");
-    const ownedBy = owner && purls.get(ownerKey(owner));
-    return ownedBy === undefined ? draft : { ...draft, ownedBy };
-  });
-}
-
-const evidencePaths = ({ evidence }: Draft): string[] => evidence.map(({ path }) => path);
-const ownerKey = ({ package: name, architecture }: Pick<Ownership, "package" | "architecture">): string =>
-  architecture === undefined ? name : `${name}:${architecture}`;
-
-function withRefs(drafts: readonly Draft[]): Component[] {
+/** Sorted drafts with their references; a purl that stands twice gets the place behind it. */
+function nodesOf(drafts: readonly Draft[]): Node[] {
   const counts = new Map<string, number>();
-  for (const { purl } of drafts) counts.set(purl, (counts.get(purl) ?? 0) + 1);
-  return drafts.map((draft) => {
-    const isAlone = counts.get(draft.purl) === 1;
-    return { bomRef: isAlone ? draft.purl : `${draft.purl}#${draft.evidence[0]?.path ?? ""}`, ...draft };
+  for (const { component } of drafts) counts.set(component.purl, (counts.get(component.purl) ?? 0) + 1);
+  return drafts.map(({ component, fact }) => {
+    const [place] = component.evidence;
+    const at = place?.inner === undefined ? (place?.path ?? "") : `${place.path}!/${place.inner}`;
+    const bomRef =
+      fact === undefined && component.sha256 !== undefined
+        ? `bin:${component.sha256}`
+        : counts.get(component.purl) === 1
+          ? component.purl
+          : `${component.purl}#${at}`;
+    return { component: { bomRef, ...component }, fact };
   });
+}
+
+interface Composed {
+  readonly view: RootView;
+  readonly claims: Claims;
+  readonly graph: DependencyGraph;
+  readonly nodes: readonly Node[];
+  /** In the order of nodes. */
+  readonly drafts: readonly Draft[];
+}
+
+function usageIn(trace: EntryTrace, { view, claims, graph, nodes, drafts }: Composed): Usage {
+  const byFact = new Map(nodes.flatMap((node) => (node.fact ? [[node.fact, node] as const] : [])));
+  const nodeOf = (draft: Draft | undefined): Node | undefined => draft?.fact && byFact.get(draft.fact);
+  const draftOf = new Map(nodes.map((node, index) => [node, drafts[index]] as const));
+  return usageOf(
+    trace,
+    usageView({
+      view,
+      claims,
+      graph,
+      nodes,
+      ownerOf: (path) => nodeOf(claims.owner(path)),
+      contentsOf: (node) => claims.contentsOf(draftOf.get(node)),
+    }),
+  );
+}
+
+function finished(node: Node, graph: DependencyGraph, reason: string | undefined): Component {
+  const dependsOn = [...new Set(graph.requiredBy(node).map(({ component }) => component.bomRef))];
+  return {
+    ...node.component,
+    ...(dependsOn.length === 0 ? {} : { dependsOn }),
+    ...(reason === undefined ? {} : { usedByEntrypoint: reason }),
+  };
+}
+
+function removedOf(view: RootView, distro: Distro | undefined): RemovedComponent[] {
+  return view.removed.map(({ fact, path, since, removedIn }) => ({
+    purl: purlOf(fact, distro),
+    path,
+    addedIn: since,
+    removedIn,
+  }));
 }
 
 function omissionsOf(

@@ -15,6 +15,10 @@ export const scanErrors = defineErrors("scan", {
   IMAGE_TOO_LARGE: "invalid",
   /** A file that an analyzer wanted does not parse; recorded as an Omission. */
   ANALYZER_INPUT_INVALID: "invalid",
+  /** A folder that is to be scanned can't be listed. */
+  FOLDER_UNREADABLE: "invalid",
+  /** A document that is to be read as an SBOM is none, or not one that can be used. */
+  SBOM_INVALID: "invalid",
   SCAN_ABORTED: "unavailable",
   /** A layer worker ended by itself. */
   LAYER_WORKER_LOST: "bug",

@@ -113,6 +113,12 @@ export interface Found {
   readonly binary?: BinaryFact;
   readonly script?: ScriptFact;
   readonly manifest?: ManifestFact;
+  /**
+   * What the Python distribution whose metadata folder holds this file has brought. `contents` as `PackageFact.contents`;
+   * those of a top_level.txt need not exist. `modules` are top-level names, and the dotted names of the packages within a
+   * namespace that other distributions share (`google.cloud.storage`).
+   */
+  readonly installed?: { readonly contents: readonly string[]; readonly modules: readonly string[] };
   /** Dotted names of modules that a Python file imports, sorted; relative ones begin with a dot. */
   readonly imports?: readonly string[];
   /** Directories that a dynamic linker's configuration names; `include PATTERN` lines are kept as they stand. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a scan needs from outside. */
 import type { LayerDescriptor } from "#lib/oci/types.ts";
+import type { Reading } from "./facts.ts";
 
 /** Fragments by `fragmentKey`. Losing entries costs time only; a damaged entry is found out and made again. */
 export interface FragmentCache {
@@ -8,6 +9,12 @@ export interface FragmentCache {
   put(key: string, bytes: Uint8Array): Promise<void>;
   /** Keys of one layer's entries, in any order, as other sets of analyzers left them. @param layer hex of the diffId */
   keysOf(layer: string): Promise<readonly string[]>;
+}
+
+/** What an analyzer stated of a file, by content. Synchronous: it is asked in the middle of a layer. */
+export interface FileFactsCache {
+  get(key: string): Reading | undefined;
+  put(key: string, reading: Reading): void;
 }
 
 /** A layer to be read, wherever its bytes are. */

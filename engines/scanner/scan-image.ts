@@ -7,6 +7,7 @@ import type { ImageSource, LayerDescriptor, Platform, ResolvedImage } from "#lib
 import { hexOf } from "#lib/digest.ts";
 import type { Analyzer } from "./analyzer.ts";
 import { analyzers as catalog } from "./analyzers/catalog.ts";
+import type { KnownImage } from "./compose/base-image.ts";
 import { composeSbom } from "./compose-sbom.ts";
 import { scanErrors } from "./errors.ts";
 import type { Fragment } from "./facts.ts";
@@ -26,6 +27,8 @@ export interface ScanOptions {
   readonly force?: boolean;
   /** Layers read at a time; the workers' number unless given. */
   readonly maxParallel?: number;
+  /** Images that this one may be built on. */
+  readonly bases?: readonly KnownImage[];
   /** All of the catalog unless given. */
   readonly analyzers?: readonly Analyzer[];
   readonly signal?: AbortSignal;
@@ -43,6 +46,8 @@ export interface ScanCounters {
 export interface ScanResult {
   readonly resolved: ResolvedImage;
   readonly sbom: Sbom;
+  /** One a layer, bottom first; what the SBOM was composed of. */
+  readonly fragments: readonly Fragment[];
   readonly counters: ScanCounters;
 }
 
@@ -61,12 +66,10 @@ export async function scanImage(
   const distinct = [...new Map(resolved.layers.map((layer) => [layer.diffId, layer])).values()];
   const scan = new LayerScan(source, resolved, ports, options);
   const fragments = await scan.all(distinct);
-  const sbom = composeSbom(
-    resolved,
-    resolved.layers.map(({ diffId }) => fragmentOf(fragments, diffId)),
-  );
+  const ordered = resolved.layers.map(({ diffId }) => fragmentOf(fragments, diffId));
+  const sbom = composeSbom(resolved, ordered, options.bases ? { bases: options.bases } : {});
   ports.progress?.({ step: "composed", components: sbom.components.length });
-  return { resolved, sbom, counters: scan.counters };
+  return { resolved, sbom, fragments: ordered, counters: scan.counters };
 }
 
 function fragmentOf(fragments: ReadonlyMap<string, Fragment>, diffId: string): Fragment {

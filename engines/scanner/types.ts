@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the scanner states: packages with evidence, per layer (fragment) and per image (SBOM). No judgement here. */
-import type { DiffId, ImageDigest, LayerDigest } from "#lib/digest.ts";
+import type { DiffId, Digest, ImageDigest, LayerDigest } from "#lib/digest.ts";
 import type { Platform } from "#lib/oci/types.ts";
+import type { EntryTrace } from "./entrytrace/types.ts";
 
 /** purl types that analyzers make; `generic` is a binary or Windows component that no package manager claims. */
 export type PackageType =
@@ -83,6 +84,24 @@ export interface Omission {
   readonly analyzer?: string;
 }
 
+/** A package that stood in a lower layer and is not in the image's root filesystem any more; its bytes still are in the image. */
+export interface RemovedComponent {
+  readonly purl: string;
+  readonly path: string;
+  /** Indexes of the layers that brought it and that deleted or replaced it. */
+  readonly addedIn: number;
+  readonly removedIn: number;
+}
+
+/** The image that this one was built on, as far as shared layers or the image's own labels tell. */
+export interface BaseImage {
+  /** As the label `org.opencontainers.image.base.name` or a known image gives it. */
+  readonly name?: string;
+  readonly digest?: ImageDigest;
+  /** Layers from the bottom that are the base's; undefined where only a label names it. */
+  readonly layers?: number;
+}
+
 /** The composed inventory of one image; the input of evaluation and of every SBOM format. */
 export interface Sbom {
   readonly imageDigest: ImageDigest;
@@ -94,6 +113,13 @@ export interface Sbom {
     readonly size: number;
   }[];
   readonly components: readonly Component[];
+  /** By removing layer, then path; bounded. */
+  readonly removed?: readonly RemovedComponent[];
+  readonly base?: BaseImage;
+  /** Where it was read from, if not from the image's own layers: a document attached to the image, by its manifest. */
+  readonly source?: { readonly kind: "attached"; readonly digest: Digest };
+  /** The way from ENTRYPOINT and CMD to the program that runs. */
+  readonly entryTrace?: EntryTrace;
   readonly omissions: readonly Omission[];
   /** Analyzer id to version, sorted by id. */
   readonly analyzers: Readonly<Record<string, number>>;

@@ -8,7 +8,9 @@ import { StellaError, kindOf, codeOf, messageOf } from "#lib/errors.ts";
 import { analyzers } from "../analyzers/catalog.ts";
 import { encodeFragment } from "../fragment.ts";
 import { analyzeLayer } from "../layer/analyze-layer.ts";
+import { defaultScanLimits } from "../layer/limits.ts";
 import { fileSource } from "./file-source.ts";
+import { folderFileFacts } from "./folder-file-facts.ts";
 import type { FromWorker, ThrownError, ToWorker } from "./worker-messages.ts";
 
 const port = parentPort;
@@ -25,12 +27,14 @@ port.on("message", (message: ToWorker) => {
 
 type AnalyzeMessage = Extract<ToWorker, { type: "analyze" }>;
 
-async function analyze({ digest, diffId, analyzers: ids, file }: AnalyzeMessage): Promise<void> {
+async function analyze({ digest, diffId, analyzers: ids, fileFacts, file }: AnalyzeMessage): Promise<void> {
   try {
     const chosen = analyzers.filter(({ id }) => ids.includes(id));
     const open = (): Iterable<Uint8Array> | AsyncIterable<Uint8Array> =>
       file ? fileSource(file) : sentChunks();
-    const read = await analyzeLayer({ digest, diffId, open, verifyDigest: file !== undefined }, chosen);
+    const layer = { digest, diffId, open, verifyDigest: file !== undefined };
+    const known = fileFacts === undefined ? undefined : folderFileFacts(fileFacts);
+    const read = await analyzeLayer(layer, chosen, defaultScanLimits, known);
     const fragment = new Uint8Array(encodeFragment(read.fragment));
     answer({ type: "done", fragment, bytes: read.bytes }, [fragment.buffer]);
   } catch (error) {

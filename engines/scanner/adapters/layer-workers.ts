@@ -10,6 +10,8 @@ import type { FromWorker, ThrownError, ToWorker } from "./worker-messages.ts";
 export interface LayerWorkerOptions {
   /** The worker's entry point; in a bundle the file that was built from `layer-worker.ts`. */
   readonly entry?: URL | string;
+  /** Folder in which facts of single files are kept by content; none unless given. */
+  readonly fileFacts?: string;
   /** Threads at most; the machine's parallelism unless given. */
   readonly size?: number;
 }
@@ -58,7 +60,7 @@ export function layerWorkerPool(options: LayerWorkerOptions = {}): LayerWorkerPo
     async analyze(task, signal) {
       const worker = await take();
       try {
-        return await readLayer(worker, task, signal);
+        return await readLayer(worker, task, options.fileFacts, signal);
       } catch (error) {
         if (error instanceof Interrupted) {
           all.delete(worker);
@@ -85,7 +87,12 @@ class Interrupted extends Error {
   }
 }
 
-async function readLayer(worker: Worker, task: LayerTask, signal?: AbortSignal): Promise<LayerAnswer> {
+async function readLayer(
+  worker: Worker,
+  task: LayerTask,
+  fileFacts: string | undefined,
+  signal?: AbortSignal,
+): Promise<LayerAnswer> {
   const { digest, diffId } = task.layer;
   let chunks: AsyncIterator<Uint8Array> | undefined;
   let opening: Promise<void> = Promise.resolve();
@@ -141,6 +148,7 @@ async function readLayer(worker: Worker, task: LayerTask, signal?: AbortSignal):
       digest,
       diffId,
       analyzers: task.analyzers,
+      ...(fileFacts === undefined ? {} : { fileFacts }),
       ...(task.file ? { file: task.file } : {}),
     });
   });

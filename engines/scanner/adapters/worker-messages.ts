@@ -9,6 +9,8 @@ export type ToWorker =
       readonly type: "analyze";
       readonly digest: LayerDigest;
       readonly diffId: DiffId;
+      /** Folder of facts kept by content. */
+      readonly fileFacts?: string;
       /** Ids. */
       readonly analyzers: readonly string[];
       readonly file?: NonNullable<LayerTask["file"]>;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { StellaError } from "#lib/errors.ts";
@@ -25,7 +26,11 @@ V:3.3.1-r3
 A:x86_64
 L:Apache-2.0
 o:openssl
+m:Ariadne Conill <ariadne@dereferenced.org>
+D:so:libc.musl-x86_64.so.1 !libcrypto2 musl>=1.2 musl>1.2.1 ca-certificates@edge base~3.20 /bin/sh
+p:so:libcrypto.so.3=3.3.1 cmd:openssl=3.3.1-r3 pc:libcrypto=3.3.1 crypto
 `;
+const realDatabase = readFileSync(new URL("testdata/apk/installed", import.meta.url));
 
 describe("os/apk", () => {
   it("reads packages, origins and files", () => {
@@ -48,6 +53,9 @@ describe("os/apk", () => {
           licenses: ["Apache-2.0"],
           sourcePackage: { name: "openssl", version: "3.3.1-r3" },
           line: 15,
+          supplier: "Ariadne Conill <ariadne@dereferenced.org>",
+          provides: ["cmd:openssl", "crypto", "pc:libcrypto", "so:libcrypto.so.3"],
+          requires: ["/bin/sh", "base", "ca-certificates", "musl", "so:libc.musl-x86_64.so.1"],
         },
       ],
       ownership: [{ package: "musl", paths: "lib/ld-musl-x86_64.so.1\ntop" }],
@@ -65,6 +73,50 @@ describe("os/apk", () => {
     const found = analyzeFile(apk, DB, `P:a\n\n${musl}`);
     expect(found?.packages).toHaveLength(2);
     expect(found?.problems).toEqual(["the record at line 1 has no usable package name or version"]);
+  });
+
+  it("keeps a bounded number of names, and says so", () => {
+    const many = Array.from({ length: 5000 }, (_, i) => `so:lib${i}.so=1`).join(" ");
+    const found = analyzeFile(apk, DB, `P:a\nV:1\np:${many}\n`);
+    expect(found?.packages?.[0]?.provides).toHaveLength(4000);
+    expect(found?.problems).toEqual(["the record at line 1 names more packages than are kept"]);
+  });
+
+  it("reads a real database: every need but a conflict is provided in it", () => {
+    const packages = analyzeFile(apk, DB, realDatabase)?.packages ?? [];
+    expect(packages.map(({ name, version }) => `${name} ${version}`)).toEqual([
+      "alpine-baselayout-data 3.2.0-r22",
+      "musl 1.2.3-r0",
+      "busybox 1.35.0-r17",
+      "alpine-baselayout 3.2.0-r22",
+      "alpine-keys 2.4-r1",
+      "ca-certificates-bundle 20220614-r0",
+      "libcrypto1.1 1.1.1q-r0",
+      "libssl1.1 1.1.1q-r0",
+      "ssl_client 1.35.0-r17",
+      "zlib 1.2.12-r3",
+      "apk-tools 2.12.9-r3",
+      "scanelf 1.3.4-r0",
+      "musl-utils 1.2.3-r0",
+      "libc-utils 0.7.2-r3",
+    ]);
+    expect(packages.filter(({ supplier }) => supplier === undefined)).toEqual([]);
+    expect(packages.find(({ name }) => name === "busybox")).toEqual({
+      type: "apk",
+      name: "busybox",
+      version: "1.35.0-r17",
+      architecture: "aarch64",
+      licenses: ["GPL-2.0-only"],
+      sourcePackage: { name: "busybox", version: "1.35.0-r17" },
+      line: 69,
+      supplier: "Sören Tempel <soeren+alpine@soeren-tempel.net>",
+      provides: ["/bin/sh", "cmd:busybox", "cmd:sh"],
+      requires: ["so:libc.musl-aarch64.so.1"],
+    });
+    const provided = new Set(packages.flatMap(({ name, provides = [] }) => [name, ...provides]));
+    expect(packages.flatMap(({ requires = [] }) => requires).filter((need) => !provided.has(need))).toEqual(
+      [],
+    );
   });
 
   it("survives damage with its own error", () => {

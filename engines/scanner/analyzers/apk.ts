@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Packages recorded by apk in an Alpine root filesystem, with the files they own.
- * Source: installed database v2, https://wiki.alpinelinux.org/wiki/Apk_spec
+ * Source: installed database v2, https://wiki.alpinelinux.org/wiki/Apk_spec; apk-tools 3 goes on writing the same text.
+ * Dependencies: apk-package(5), `[!]name[@tag][operator version]` parted by blanks.
  */
+import { byText } from "#lib/compare.ts";
 import type { FileAnalyzer } from "../analyzer.ts";
 import type { Ownership, PackageFact } from "../facts.ts";
 
@@ -10,24 +12,31 @@ const DB_PATHS = new Set(["lib/apk/db/installed", "usr/lib/apk/db/installed"]);
 /** Longer, it is no name or version. */
 const MAX_TEXT = 1000;
 const MAX_PROBLEMS = 100;
+/** A package of many programs and libraries provides some hundred. */
+const MAX_NAMES = 4000;
+const MAX_NAME_LENGTH = 300;
+/** Characters of one field that are looked at. */
+const MAX_FIELD_LENGTH = 1024 * 1024;
 
 export const apk: FileAnalyzer = {
   id: "os/apk",
-  version: 2,
+  version: 3,
   maxBytes: 64 * 1024 * 1024,
   wants: (file) => DB_PATHS.has(file.path),
   analyze({ text }) {
     const packages: PackageFact[] = [];
     const ownership: Ownership[] = [];
     const problems: string[] = [];
+    const report = (problem: string): void => {
+      if (problems.length < MAX_PROBLEMS) problems.push(problem);
+    };
     for (const record of records(text())) {
       const [name, version] = [record.fields.get("P"), record.fields.get("V")];
       if (!name || !version || name.length > MAX_TEXT || version.length > MAX_TEXT) {
-        if (problems.length < MAX_PROBLEMS)
-          problems.push(`the record at line ${record.line} has no usable package name or version`);
+        report(`the record at line ${record.line} has no usable package name or version`);
         continue;
       }
-      packages.push(packageFact(record, name, version));
+      packages.push(packageFact(record, name, version, report));
       if (record.paths.length > 0) ownership.push({ package: name, paths: record.paths.join("\n") });
     }
     if (packages.length + problems.length === 0) return undefined;
@@ -63,8 +72,18 @@ function* records(text: string): Generator<ApkRecord> {
   if (start > 0) yield { fields, paths, line: start };
 }
 
-function packageFact({ fields, line }: ApkRecord, name: string, version: string): PackageFact {
+function packageFact(
+  { fields, line }: ApkRecord,
+  name: string,
+  version: string,
+  report: (problem: string) => void,
+): PackageFact {
   const [architecture, license, origin] = [fields.get("A"), fields.get("L"), fields.get("o")];
+  const supplier = fields.get("m");
+  const cut = (): void => {
+    report(`the record at line ${line} names more packages than are kept`);
+  };
+  const [provides, requires] = [namesIn(fields.get("p"), cut), namesIn(fields.get("D"), cut)];
   return {
     type: "apk",
     name,
@@ -73,5 +92,26 @@ function packageFact({ fields, line }: ApkRecord, name: string, version: string)
     ...(license ? { licenses: [license] } : {}),
     sourcePackage: { name: origin === undefined || origin === "" ? name : origin, version },
     line,
+    ...(supplier && supplier.length <= MAX_TEXT ? { supplier } : {}),
+    ...(provides.length === 0 ? {} : { provides }),
+    ...(requires.length === 0 ? {} : { requires }),
   };
+}
+
+/** Names and capabilities (`so:`, `cmd:`, `pc:`) sorted, each once; conflicts (`!name`) are no needs. */
+function namesIn(field: string | undefined, cut: () => void): string[] {
+  if (!field) return [];
+  const names = new Set<string>();
+  if (field.length > MAX_FIELD_LENGTH) cut();
+  for (const dependency of field.slice(0, MAX_FIELD_LENGTH).split(/\s+/)) {
+    const end = dependency.search(/[<>=~@]/);
+    const name = end < 0 ? dependency : dependency.slice(0, end);
+    if (name === "" || name.startsWith("!") || name.length > MAX_NAME_LENGTH || names.has(name)) continue;
+    if (names.size >= MAX_NAMES) {
+      cut();
+      break;
+    }
+    names.add(name);
+  }
+  return [...names].sort(byText);
 }

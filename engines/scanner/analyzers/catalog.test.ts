@@ -15,7 +15,7 @@ describe("analyzer catalog", () => {
 
   it("has no id twice, and ids of the form kind/name", () => {
     expect(new Set(analyzers.map(({ id }) => id)).size).toBe(analyzers.length);
-    expect(analyzers.filter(({ id }) => !/^(?:os|language)\/[a-z]+$/.test(id))).toEqual([]);
+    expect(analyzers.filter(({ id }) => !/^(?:entry|language|native|os)\/[a-z]+$/.test(id))).toEqual([]);
     expect(Object.keys(analyzerVersions)).toEqual(Object.keys(analyzerVersions).toSorted());
   });
 

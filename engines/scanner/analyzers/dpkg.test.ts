@@ -15,10 +15,24 @@ Architecture: amd64
 Multi-Arch: same
 Source: gcc-12 (12.2.0-14)
 Version: 12.2.0-14+deb12u1
+Maintainer: Debian GCC Maintainers <debian-gcc@lists.debian.org>
+Provides: libstdc++6-abi (= 1), other
+Pre-Depends: libgcc-s1 (>= 4.2)
+Depends: gcc-12-base (= 12.2.0-14+deb12u1), libc6:any (>= 2.36) | libc6-alt [amd64],
+ libgcc-s1 (>= 4.2) <!nocheck>,, not_a_name
+Built-Using: binutils (= 2.40-2)
 Description: GNU Standard C++ Library v3
  This package contains an additional runtime library.
  Version: not a field
 `;
+
+const inPlace = new Set(["installed", "triggers-awaited", "triggers-pending", "half-configured", "unpacked"]);
+
+/** The names of dpkg-query's relationship text, the simple way. */
+const namesOf = (text: string): string[] =>
+  [...new Set(text.replaceAll(/\([^)]*\)|:[a-z]+/g, "").split(/[,|\s]+/))]
+    .filter((name) => name !== "")
+    .sort();
 
 describe("os/dpkg", () => {
   it.each([
@@ -33,6 +47,9 @@ describe("os/dpkg", () => {
           architecture: "amd64",
           sourcePackage: { name: "gcc-12", version: "12.2.0-14" },
           line: 1,
+          supplier: "Debian GCC Maintainers <debian-gcc@lists.debian.org>",
+          provides: ["libstdc++6-abi", "other"],
+          requires: ["gcc-12-base", "libc6", "libc6-alt", "libgcc-s1"],
         },
       ],
     },
@@ -49,6 +66,34 @@ describe("os/dpkg", () => {
     { name: "skips an empty database", text: "", want: undefined },
   ])("$name", ({ text, want }) => {
     expect(analyzeFile(dpkg, STATUS, text)?.packages).toEqual(want);
+  });
+
+  it.each([
+    { state: "install ok installed", names: ["a"] },
+    { state: "hold ok installed", names: ["a"] },
+    { state: "install reinstreq installed", names: ["a"] },
+    { state: "install ok triggers-awaited", names: ["a"] },
+    { state: "install ok triggers-pending", names: ["a"] },
+    { state: "install ok half-configured", names: ["a"] },
+    { state: "install ok unpacked", names: ["a"] },
+    { state: "deinstall ok config-files" },
+    { state: "purge ok not-installed" },
+    { state: "install" },
+    {
+      state: "install reinstreq half-installed",
+      problems: ["the package at line 1 is only half installed"],
+    },
+  ])("takes $state by whether the files are in place", ({ state, names, problems }) => {
+    const found = analyzeFile(dpkg, STATUS, `Package: a\nStatus: ${state}\nVersion: 1\n`);
+    expect(found?.packages?.map(({ name }) => name)).toEqual(names);
+    expect(found?.problems).toEqual(problems);
+  });
+
+  it("keeps a bounded number of names, and says so", () => {
+    const many = Array.from({ length: 5000 }, (_, i) => `lib${i} (>= 1)`).join(", ");
+    const found = analyzeFile(dpkg, STATUS, `Package: a\nVersion: 1\nDepends: ${many}\n`);
+    expect(found?.packages?.[0]?.requires).toHaveLength(4000);
+    expect(found?.problems).toEqual(["the paragraph at line 1 names more packages than are kept"]);
   });
 
   it("reads a distroless paragraph without a state, and its md5sums", () => {
@@ -93,21 +138,24 @@ describe("os/dpkg", () => {
   });
 
   it.skipIf(!existsSync("/var/lib/dpkg/status"))("finds on a Debian machine what dpkg-query lists", () => {
-    const query = spawnSync("dpkg-query", [
-      "-W",
-      "-f",
-      "${db:Status-Status} ${Package} ${Version} ${Architecture} ${source:Package} ${source:Version}\n",
-    ]);
+    const fields = ["Status-Status", "Package", "Version", "Architecture", "source:Package", "source:Version"]
+      .map((field) => (field === "Status-Status" ? `\${db:${field}}` : `\${${field}}`))
+      .concat("${Maintainer}", "${Provides}", "${Pre-Depends}, ${Depends}");
+    const query = spawnSync("dpkg-query", ["-W", "-f", `${fields.join("\\t")}\\n`]);
     const want = query.stdout
       .toString()
       .split("\n")
-      .filter((line) => line.startsWith("installed "));
+      .map((row) => row.split("\t"))
+      .filter(([state]) => state !== undefined && inPlace.has(state))
+      .map(([, ...values]) => [...values.slice(0, 6), namesOf(values[6] ?? ""), namesOf(values[7] ?? "")]);
     const found = analyzeFile(dpkg, STATUS, readFileSync("/var/lib/dpkg/status"))?.packages ?? [];
-    const got = found.map(
-      (fact) =>
-        `installed ${fact.name} ${fact.version} ${fact.architecture ?? ""} ${fact.sourcePackage?.name ?? ""} ${fact.sourcePackage?.version ?? ""}`,
+    const got = found.map((fact) => [
+      ...[fact.name, fact.version, fact.architecture, fact.sourcePackage?.name, fact.sourcePackage?.version],
+      ...[fact.supplier, fact.provides ?? [], fact.requires ?? []],
+    ]);
+    expect(got.map((row) => JSON.stringify(row)).sort()).toEqual(
+      want.map((row) => JSON.stringify(row)).sort(),
     );
-    expect(got.sort()).toEqual(want.sort());
   });
 
   it("survives damage with its own error", () => {

@@ -16,7 +16,7 @@ const DOC = "usr/share/doc/";
 
 export const dpkg: FileAnalyzer = {
   id: "os/dpkg",
-  version: 2,
+  version: 3,
   maxBytes: 64 * 1024 * 1024,
   wants({ path }) {
     if (path.startsWith(DOC))

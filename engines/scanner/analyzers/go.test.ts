@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { StellaError } from "#lib/errors.ts";
@@ -65,6 +66,21 @@ describe("language/go", () => {
     ["a magic that stands askew", askew()],
     ["a magic in read-only data", inText()],
   ])("finds nothing in %s", (_, bytes) => expect(found(bytes, 5000)).toBeUndefined());
+
+  it.each([
+    ["a PE", "hello-windows", 1705472],
+    ["a Mach-O", "hello-darwin", 1671168],
+    ["a fat Mach-O", "hello-fat", 1748992],
+  ])("finds what the go tool finds in %s program", (_, name, offset) => {
+    const bytes = gunzipSync(readFileSync(new URL(`testdata/go/${name}.gz`, import.meta.url)));
+    expect(analyzeFile(go, "app/x.exe", bytes, { pieces: 65536 })).toEqual({
+      packages: [
+        { type: "golang", name: "stdlib", version: "1.26.8", offset },
+        { type: "golang", namespace: "example.com", name: "hello", version: "(devel)", offset },
+        { type: "golang", namespace: "golang.org/x", name: "text", version: "v0.14.0", offset },
+      ],
+    });
+  });
 
   it("says that a blob is cut short", () => {
     const bytes = goBinary(app);

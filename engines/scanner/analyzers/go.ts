@@ -3,13 +3,15 @@
  * Modules that the Go linker recorded in an executable: main module, dependencies and the standard library.
  * Source: https://pkg.go.dev/debug/buildinfo, the inline form that Go 1.18 and newer write; found while streaming.
  */
+import type { FileRange } from "#lib/elf/index.ts";
 import { invalidInput, type FileStream, type LayerFile, type StreamAnalyzer } from "../analyzer.ts";
 import type { Found } from "../facts.ts";
 import { BUILD_INFO_MAGIC, parseBuildInfo } from "./go/build-info.ts";
-import { writableRanges, type FileRange } from "./go/elf-head.ts";
 import { goPackages } from "./go/modules.ts";
+import { BinaryHead } from "./native/binary-head.ts";
+import { isWantedBinary } from "./native/names.ts";
+import { writableData } from "./native/writable-ranges.ts";
 
-const HEAD_BYTES = 4096;
 /** Longest blob read: some thousand modules need less than 1 MiB. */
 const MAX_BLOB_BYTES = 4 * 1024 * 1024;
 const ALIGNMENT = 16;
@@ -19,15 +21,15 @@ const MIN_SIZE = 4096;
 
 export const go: StreamAnalyzer = {
   id: "language/go",
-  version: 1,
-  wants: ({ mode, size, path }) => size >= MIN_SIZE && ((mode & 0o111) !== 0 || path.endsWith(".so")),
+  version: 2,
+  wants: (file) => file.size >= MIN_SIZE && isWantedBinary(file),
   open: (file) => new BuildInfoStream(file),
 };
 
-/** The linker puts the blob into a writable segment, whose place stands in the first bytes of the file. */
+/** The linker puts the blob into writable data, whose place stands in the first bytes of the file. */
 class BuildInfoStream implements FileStream {
   readonly #file: LayerFile;
-  #head: Buffer = Buffer.alloc(0);
+  readonly #head = new BinaryHead(writableData);
   #ranges: readonly FileRange[] | undefined;
   /** File offset of the next byte to come. */
   #offset = 0;
@@ -42,14 +44,10 @@ class BuildInfoStream implements FileStream {
 
   data(bytes: Buffer): boolean {
     if (this.#ranges) return this.#scan(bytes);
-    const head = this.#head.length === 0 ? bytes : Buffer.concat([this.#head, bytes]);
-    if (head.length >= 4 && head.readUInt32BE(0) !== 0x7f454c46) return false;
-    if (head.length < HEAD_BYTES) {
-      this.#head = Buffer.from(head);
-      return true;
-    }
-    this.#ranges = writableRanges(head);
-    return this.#scan(head);
+    const head = this.#head.push(bytes);
+    if (head === undefined || head === "other") return head === undefined;
+    this.#ranges = head.ranges;
+    return this.#scan(head.bytes);
   }
 
   end(): Found | undefined {

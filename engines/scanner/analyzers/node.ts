@@ -1,60 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Packages installed under node_modules: one package.json directly in each package's folder.
- * Sources: https://docs.npmjs.com/cli/configuring-npm/folders, https://docs.npmjs.com/cli/configuring-npm/package-json
+ * Packages installed by npm, pnpm, Yarn and Debian: one package.json directly in each package's folder; of Yarn's
+ * Plug'n'Play, in each archive of its cache.
+ * Sources: https://docs.npmjs.com/cli/configuring-npm/folders, https://docs.npmjs.com/cli/configuring-npm/package-json,
+ * https://yarnpkg.com/features/caching
  */
-import { invalidInput, type FileAnalyzer } from "../analyzer.ts";
-import type { PackageFact } from "../facts.ts";
+import { StellaError, messageOf } from "#lib/errors.ts";
+import type { FileAnalyzer, FileInput } from "../analyzer.ts";
+import type { PackageFact, Reading } from "../facts.ts";
+import { packageFolderOf } from "./node/package-folder.ts";
+import * as packageJson from "./node/package-json.ts";
+import { isYarnArchive, manifestsIn } from "./node/yarn-cache.ts";
 
-const INSTALLED = /(?:^|\/)node_modules\/(?:@[^/]+\/)?[^/@.][^/]*\/package\.json$/;
-const NAME = /^(?:(@[^/@\s]+)\/)?([^/@\s][^/\s]*)$/;
-const MAX_TEXT = 300;
+const NEEDED = ["dependencies", "optionalDependencies", "peerDependencies"];
+/** The largest packages name some hundreds. */
+const MAX_REQUIRES = 2000;
+/** Of a package.json; those of real packages have some kilobytes. */
+const MAX_MANIFEST = 8 * 1024 * 1024;
 
 export const node: FileAnalyzer = {
   id: "language/node",
-  version: 1,
-  maxBytes: 8 * 1024 * 1024,
-  wants: ({ path }) => path.endsWith("/package.json") && INSTALLED.test(path),
-  analyze({ file, text }) {
-    const manifest = parsed(text(), file.path);
-    const [, namespace, name] = NAME.exec(textOf(manifest["name"]) ?? "") ?? [];
-    const version = textOf(manifest["version"]);
-    if (name === undefined || version === undefined) return undefined; // a folder's type marker, not a package
-    const licenses = licensesOf(manifest);
-    const fact: PackageFact = {
-      type: "npm",
-      ...(namespace === undefined ? {} : { namespace }),
-      name,
-      version,
-      ...(licenses.length === 0 ? {} : { licenses }),
-    };
-    return { packages: [fact] };
+  version: 2,
+  maxBytes: 128 * 1024 * 1024, // an archive with a browser or a compiler
+  wants: ({ path }) => packageFolderOf(path) !== undefined || isYarnArchive(path),
+  analyze(input) {
+    if (isYarnArchive(input.file.path)) return archive(input);
+    const { file, bytes, text } = input;
+    if (bytes.length > MAX_MANIFEST) throw tooLarge(bytes.length);
+    return installed(text(), file.path, packageFolderOf(file.path));
   },
 };
 
-type Manifest = Readonly<Record<string, unknown>>;
+/** As of a file over the analyzer's own limit, which is that of archives. */
+const tooLarge = (size: number): Error =>
+  new StellaError("LIMIT_FILE_BYTES", "invalid", `file of ${size} bytes; at most ${MAX_MANIFEST} are read`);
 
-function parsed(text: string, path: string): Manifest {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
-  } catch (cause) {
-    throw invalidInput(path, "not JSON", cause);
+/** @param folder the package's, or the archive that it is. */
+function installed(text: string, path: string, folder: string | undefined): Reading | undefined {
+  const manifest = packageJson.parsePackageJson(text, path);
+  const named = packageJson.nameOf(manifest);
+  const version = packageJson.textOf(manifest["version"]);
+  if (named === undefined || version === undefined) return undefined; // a folder's type marker, not a package
+  const licenses = packageJson.licensesOf(manifest);
+  const supplier = packageJson.authorOf(manifest);
+  const requires = packageJson.dependenciesOf(manifest, NEEDED);
+  const line = packageJson.lineOfKey(text, "version");
+  const fact: PackageFact = {
+    type: "npm",
+    ...named,
+    version,
+    ...(licenses.length === 0 ? {} : { licenses }),
+    ...(supplier === undefined ? {} : { supplier }),
+    ...(requires.length === 0 ? {} : { requires: requires.slice(0, MAX_REQUIRES) }),
+    ...(folder === undefined ? {} : { contents: [folder] }),
+    ...(line === undefined ? {} : { line }),
+  };
+  if (requires.length <= MAX_REQUIRES) return { packages: [fact] };
+  const problem = `${named.name} requires ${requires.length} packages; ${MAX_REQUIRES} are kept`;
+  return { packages: [fact], problems: [problem] };
+}
+
+function archive({ file: { path }, bytes }: FileInput): Reading | undefined {
+  const packages: PackageFact[] = [];
+  const { manifests, problems } = manifestsIn(bytes, path, MAX_MANIFEST);
+  for (const { inner, text } of manifests) {
+    try {
+      const reading = installed(text, inner, path);
+      problems.push(...(reading?.problems ?? []));
+      for (const fact of reading?.packages ?? []) packages.push({ ...fact, inner });
+    } catch (error) {
+      problems.push(messageOf(error));
+    }
   }
-  return isManifest(value) ? value : {};
-}
-
-const isManifest = (value: unknown): value is Manifest => typeof value === "object" && value !== null;
-
-function textOf(value: unknown): string | undefined {
-  const text = typeof value === "string" ? value.trim() : "";
-  return text === "" || text.length > MAX_TEXT ? undefined : text;
-}
-
-/** `license` as an expression, or the older object and list forms. */
-function licensesOf(manifest: Manifest): string[] {
-  const given = manifest["license"] ?? manifest["licenses"];
-  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
-  const names = list.map((item) => textOf(isManifest(item) ? item["type"] : item));
-  return [...new Set(names.filter((name) => name !== undefined))].slice(0, 20);
+  if (packages.length + problems.length === 0) return undefined;
+  return {
+    ...(packages.length === 0 ? {} : { packages }),
+    ...(problems.length === 0 ? {} : { problems }),
+  };
 }

@@ -38,7 +38,7 @@ describe("ownersOf", () => {
   it("follows other names of a folder, and not any number of them", () => {
     const links = new Links();
     for (let i = 0; i < 1000; i++) links.set(`l${String(i).padStart(3, "0")}`, "app");
-    const record = (path: string) => [{ package: "p", paths: path }];
+    const record = (path: string) => [{ type: "deb" as const, package: "p", paths: path }];
     const paths = new Set(["app/x"]);
     expect(ownersOf(paths, record("app/x"), links).size).toBe(1);
     expect(ownersOf(paths, record("l000/x"), links).size).toBe(1);

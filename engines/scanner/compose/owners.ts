@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Which OS package put a language package's evidence there, from the package managers' own file lists. */
+/** Which package put a file there, from the package managers' own file lists. */
 import type { Ownership } from "../facts.ts";
+import type { PackageType } from "../types.ts";
 import { addAncestors, someAncestor } from "../layer/paths.ts";
 import type { Links } from "./links.ts";
 
@@ -8,13 +9,18 @@ import type { Links } from "./links.ts";
 const MAX_ALIASES = 16;
 const MAX_NAMES = 2_000_000;
 
+/** A file list and the type of package that it is of. */
+export interface OwnerRecord extends Ownership {
+  readonly type: PackageType;
+}
+
 /** @returns path to the record that lists it; `paths` are true paths in the root filesystem. */
 export function ownersOf(
   paths: ReadonlySet<string>,
-  records: Iterable<Ownership>,
+  records: Iterable<OwnerRecord>,
   links: Links,
-): Map<string, Ownership> {
-  const owners = new Map<string, Ownership>();
+): Map<string, OwnerRecord> {
+  const owners = new Map<string, OwnerRecord>();
   if (paths.size === 0) return owners;
   const names = namesOf(paths, links);
   const lengths = new Set([...names.keys()].map((name) => name.length)); // spares most lines a look-up

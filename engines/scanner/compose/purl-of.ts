@@ -9,34 +9,67 @@ import type { Distro, PackageType } from "../types.ts";
 
 /** os-release(5): the id of a system that names none. */
 const NO_DISTRO_ID = "linux";
+/** Distros whose packages are known by their vendor's name (purl-spec, type rpm). */
+const VENDORS: ReadonlyMap<string, string> = new Map([
+  ["rhel", "redhat"],
+  ["sles", "suse"],
+  ["opensuse-leap", "opensuse"],
+  ["opensuse-tumbleweed", "opensuse"],
+]);
 
-export const isOsPackage = (type: PackageType): boolean => type === "deb" || type === "apk";
+export const isOsPackage = (type: PackageType): boolean => type === "deb" || type === "apk" || type === "rpm";
 
 export function namespaceOf(fact: PackageFact, distro: Distro | undefined): string | undefined {
-  return isOsPackage(fact.type) ? (distro?.id ?? NO_DISTRO_ID) : fact.namespace;
+  if (!isOsPackage(fact.type)) return fact.namespace;
+  const id = distro?.id ?? NO_DISTRO_ID;
+  return fact.type === "rpm" ? (VENDORS.get(id) ?? id) : id;
 }
 
 export function purlOf(fact: PackageFact, distro: Distro | undefined): string {
   const namespace = namespaceOf(fact, distro);
+  const version = versionOf(fact);
   return buildPurl({
     type: fact.type,
     ...(namespace === undefined ? {} : { namespace }),
     name: fact.name,
-    ...(fact.version === "(devel)" ? {} : { version: fact.version }),
-    ...(isOsPackage(fact.type) ? { qualifiers: qualifiersOf(fact, distro) } : {}),
+    ...(version === "" ? {} : { version }),
+    qualifiers: qualifiersOf(fact, distro),
   });
 }
 
-function qualifiersOf(
-  { architecture, sourcePackage, name, version }: PackageFact,
-  distro: Distro | undefined,
-) {
-  const source = sourcePackage ?? { name, version };
-  const upstream =
-    source.version !== version ? `${source.name}@${source.version}` : source.name !== name ? source.name : "";
+/** Without rpm's epoch, which is a qualifier (purl-spec, type rpm), and nothing for a Go module built from a folder. */
+function versionOf({ type, version }: PackageFact): string {
+  if (version === "(devel)") return "";
+  return type === "rpm" ? version.slice(version.indexOf(":") + 1) : version;
+}
+
+/** What the architecture or platform of a package is called in the purl of its type. */
+const ARCHITECTURE_QUALIFIERS: Partial<Record<PackageType, string>> = {
+  apk: "arch",
+  conda: "subdir",
+  deb: "arch",
+  gem: "platform",
+  generic: "arch",
+  rpm: "arch",
+};
+
+function qualifiersOf(fact: PackageFact, distro: Distro | undefined): Record<string, string> {
+  const name = ARCHITECTURE_QUALIFIERS[fact.type];
+  const architecture = name === undefined ? {} : { [name]: fact.architecture ?? "" };
+  if (!isOsPackage(fact.type)) return architecture;
   return {
-    arch: architecture ?? "",
+    ...architecture,
     distro: distro ? [distro.id, distro.versionId].filter((part) => part !== "").join("-") : "",
-    upstream,
+    ...(fact.type === "rpm" && fact.version.includes(":")
+      ? { epoch: fact.version.slice(0, fact.version.indexOf(":")) }
+      : {}),
+    upstream: upstreamOf(fact),
   };
+}
+
+/** The source package where it is called otherwise or has another version. */
+function upstreamOf({ sourcePackage, name, version }: PackageFact): string {
+  const source = sourcePackage ?? { name, version };
+  if (source.version !== version) return `${source.name}@${source.version}`;
+  return source.name === name ? "" : source.name;
 }

@@ -4,9 +4,9 @@
  * Change sets are applied as OCI image-spec v1.1 layer.md says: whiteouts hide lower layers only, a later file
  * replaces an earlier one, a directory and what is in it is replaced by anything that is no directory.
  */
-import { byKey } from "#lib/compare.ts";
+import { byKey, byText } from "#lib/compare.ts";
 import type { FileFacts, Fragment, PackageFact } from "../facts.ts";
-import { addAncestors, someAncestor } from "../layer/paths.ts";
+import { addAncestors, baseName, directoryOf, someAncestor } from "../layer/paths.ts";
 import { forEachTreeEntry } from "../layer/tree.ts";
 import type { Omission } from "../types.ts";
 import { Links } from "./links.ts";
@@ -15,14 +15,34 @@ import { Links } from "./links.ts";
 export interface VisibleFile {
   readonly path: string;
   readonly facts: readonly FileFacts[];
+  /** Index of the layer that brought its content, as far as its facts tell. */
+  readonly layer: number;
   /** By `packageKey`: index of the first layer since which the package has stood in this file without a break. */
   readonly since: ReadonlyMap<string, number>;
 }
 
+/** A package that stood in the image's lower layers and is not in its root filesystem any more. */
+export interface RemovedPackage {
+  readonly path: string;
+  readonly fact: PackageFact;
+  /** Index of the layer that brought it. */
+  readonly since: number;
+  /** Index of the layer that deleted or replaced it. */
+  readonly removedIn: number;
+}
+
+/** Kept of one image; ordinary images have some dozens. */
+const MAX_REMOVED = 20_000;
+
 export class RootView {
   readonly links = new Links();
   readonly omissions: Omission[] = [];
+  /** In the order of layers; of one layer sorted by path. */
+  readonly removed: RemovedPackage[] = [];
   readonly #files = new Map<string, VisibleFile>();
+  /** What the layer being applied has taken away so far. */
+  readonly #dropped = new Map<string, VisibleFile>();
+  #names: Map<string, string[]> | undefined;
 
   /** Sorted by path. */
   files(): VisibleFile[] {
@@ -33,11 +53,45 @@ export class RootView {
     return this.#files.get(path);
   }
 
+  /** The file that a path leads to through links; undefined where no analyzer has read one. */
+  find(path: string): VisibleFile | undefined {
+    const direct = this.#files.get(path);
+    if (direct) return direct;
+    const real = this.links.follow(path);
+    return real === undefined ? undefined : this.#files.get(real);
+  }
+
+  /** Names of files that analyzers have read directly in a directory (a true path, empty for the root), sorted. */
+  namesIn(directory: string): readonly string[] {
+    this.#names ??= Map.groupBy([...this.#files.keys()].sort(byText), directoryOf);
+    return (this.#names.get(directory) ?? []).map(baseName);
+  }
+
   /** Puts the next layer on top. */
   apply(fragment: Fragment, layer: number): void {
+    this.#dropped.clear();
+    this.#names = undefined;
     this.#remove(fragment);
     const replaced = this.#replace(fragment);
     this.#add(fragment, layer, replaced);
+    this.#noteRemoved(layer);
+  }
+
+  #drop(path: string): void {
+    const file = this.#files.get(path);
+    if (file && file.since.size > 0) this.#dropped.set(path, file);
+    this.#files.delete(path);
+  }
+
+  #noteRemoved(layer: number): void {
+    for (const [path, { facts, since }] of [...this.#dropped].sort(byKey(([at]) => at))) {
+      const now = this.#files.get(path)?.since;
+      for (const fact of facts.flatMap(({ packages }) => packages ?? [])) {
+        const key = packageKey(fact);
+        if (now?.has(key) !== true && this.removed.length < MAX_REMOVED)
+          this.removed.push({ path, fact, since: since.get(key) ?? 0, removedIn: layer });
+      }
+    }
   }
 
   #remove({ whiteouts, opaques }: Fragment): void {
@@ -48,7 +102,7 @@ export class RootView {
       deleted.has(path) ||
       emptied.has("") ||
       someAncestor(path, (directory) => deleted.has(directory) || emptied.has(directory));
-    for (const path of this.#files.keys()) if (isGone(path)) this.#files.delete(path);
+    for (const path of this.#files.keys()) if (isGone(path)) this.#drop(path);
     this.links.deleteWhere(isGone);
   }
 
@@ -66,7 +120,7 @@ export class RootView {
         const old = this.#files.get(path);
         if (old) {
           replaced.set(path, old);
-          this.#files.delete(path);
+          this.#drop(path);
         }
         if (type !== "d" && below.has(path)) replacedDirectories.add(path);
         if (type === "l") this.links.set(path, target);
@@ -78,7 +132,7 @@ export class RootView {
       this.omissions.push({ code: "FRAGMENT_TREE_INVALID", message: "path list is damaged", diffId });
     if (replacedDirectories.size > 0) {
       for (const path of this.#files.keys()) {
-        if (someAncestor(path, (directory) => replacedDirectories.has(directory))) this.#files.delete(path);
+        if (someAncestor(path, (directory) => replacedDirectories.has(directory))) this.#drop(path);
       }
     }
     return replaced;
@@ -93,7 +147,8 @@ export class RootView {
       else added.set(path, [facts]);
     }
     for (const [path, facts] of added) {
-      const before = replaced.get(path)?.since;
+      const old = replaced.get(path);
+      const before = old?.since;
       const since = new Map<string, number>();
       for (const { packages } of facts) {
         for (const fact of packages ?? []) {
@@ -101,7 +156,8 @@ export class RootView {
           since.set(key, before?.get(key) ?? layer);
         }
       }
-      this.#files.set(path, { path, facts, since });
+      const isSame = old !== undefined && binaryHash(old.facts) === binaryHash(facts);
+      this.#files.set(path, { path, facts, layer: isSame ? old.layer : layer, since });
     }
   }
 
@@ -127,3 +183,6 @@ export class RootView {
 export function packageKey({ type, namespace, name, version, architecture }: PackageFact): string {
   return JSON.stringify([type, namespace, name, version, architecture]);
 }
+
+const binaryHash = (facts: readonly FileFacts[]): string | undefined =>
+  facts.find(({ binary }) => binary)?.binary?.sha256;

@@ -10,6 +10,7 @@ import { TarReader, tarErrors } from "#lib/tar/index.ts";
 import type { Analyzer } from "../analyzer.ts";
 import { scanErrors } from "../errors.ts";
 import type { Fragment } from "../facts.ts";
+import type { FileFactsCache } from "../ports.ts";
 import { createDecompressor } from "./decompress.ts";
 import { LayerFacts } from "./layer-facts.ts";
 import { defaultScanLimits, type ScanLimits } from "./limits.ts";
@@ -40,8 +41,9 @@ export async function analyzeLayer(
   layer: LayerToRead,
   analyzers: readonly Analyzer[],
   limits: ScanLimits = defaultScanLimits,
+  known?: FileFactsCache,
 ): Promise<LayerRead> {
-  const facts = new LayerFacts(layer.diffId, analyzers, limits);
+  const facts = new LayerFacts(layer.diffId, analyzers, limits, known);
   try {
     const bytes = await readOnce(layer, facts, limits);
     if (facts.needsSecondPass) await readAgain(layer, facts);

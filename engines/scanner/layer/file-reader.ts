@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Gives a file's streaming content to the analyzers that want it, and turns their failures into omissions. */
+import { digestOf, hexOf } from "#lib/digest.ts";
 import { codeOf, messageOf } from "#lib/errors.ts";
 import type { EntrySink } from "#lib/tar/index.ts";
 import type { Analyzer, FileAnalyzer, FileStream, LayerFile, StreamAnalyzer } from "../analyzer.ts";
-import type { Found } from "../facts.ts";
+import type { Found, Reading } from "../facts.ts";
+import type { FileFactsCache } from "../ports.ts";
 import type { Omissions } from "./omissions.ts";
+import { baseName } from "./paths.ts";
 
 /** Called with what an analyzer stated of the file. */
 export type OnFound = (analyzer: Analyzer, found: Found) => void;
@@ -15,18 +18,24 @@ export function openFile(
   analyzers: readonly Analyzer[],
   omissions: Omissions,
   onFound: OnFound,
+  known?: FileFactsCache,
 ): EntrySink | undefined {
   const sinks: EntrySink[] = [];
   for (const analyzer of analyzers) {
-    const stream = guarded(analyzer, file, omissions, () => open(analyzer, file, omissions));
+    const stream = guarded(analyzer, file, omissions, () => open(analyzer, file, omissions, known));
     if (stream) sinks.push(sinkFor(analyzer, file, stream, omissions, onFound));
   }
   return sinks.length <= 1 ? sinks[0] : fanOut(sinks);
 }
 
-function open(analyzer: Analyzer, file: LayerFile, omissions: Omissions): FileStream | undefined {
+function open(
+  analyzer: Analyzer,
+  file: LayerFile,
+  omissions: Omissions,
+  known: FileFactsCache | undefined,
+): FileStream | undefined {
   if (isStreaming(analyzer)) return analyzer.open(file);
-  if (file.size <= analyzer.maxBytes) return buffered(analyzer, file);
+  if (file.size <= analyzer.maxBytes) return buffered(analyzer, file, known);
   omissions.add({
     code: "LIMIT_FILE_BYTES",
     message: `file of ${file.size} bytes; at most ${analyzer.maxBytes} are read`,
@@ -38,7 +47,7 @@ function open(analyzer: Analyzer, file: LayerFile, omissions: Omissions): FileSt
 
 const isStreaming = (analyzer: Analyzer): analyzer is StreamAnalyzer => "open" in analyzer;
 
-function buffered(analyzer: FileAnalyzer, file: LayerFile): FileStream {
+function buffered(analyzer: FileAnalyzer, file: LayerFile, known: FileFactsCache | undefined): FileStream {
   const bytes = Buffer.allocUnsafe(file.size);
   let length = 0;
   return {
@@ -48,9 +57,28 @@ function buffered(analyzer: FileAnalyzer, file: LayerFile): FileStream {
     },
     end: () => {
       const whole = bytes.subarray(0, length);
-      return analyzer.analyze({ file, bytes: whole, text: () => whole.toString("utf8") });
+      const analyze = (): Reading | undefined =>
+        analyzer.analyze({ file, bytes: whole, text: () => whole.toString("utf8") });
+      return known && analyzer.keptByContent ? once(analyzer, file, whole, known, analyze) : analyze();
     },
   };
+}
+
+/** From what is known of the same content under the same name; what is not a reading is not kept. */
+function once(
+  { id, version }: FileAnalyzer,
+  { path }: LayerFile,
+  bytes: Buffer,
+  known: FileFactsCache,
+  analyze: () => Reading | undefined,
+): Reading | undefined {
+  const name = hexOf(digestOf(baseName(path))).slice(0, 8);
+  const key = `${hexOf(digestOf(bytes))}-${id.replace("/", ".")}.${version}-${name}`;
+  const before = known.get(key);
+  if (before) return before;
+  const reading = analyze();
+  if (reading) known.put(key, reading);
+  return reading;
 }
 
 function sinkFor(

@@ -8,7 +8,8 @@ import type { DiffId } from "#lib/digest.ts";
 import type { EntrySink, TarEntry } from "#lib/tar/index.ts";
 import { versionsOf, type Analyzer, type LayerFile } from "../analyzer.ts";
 import type { FileFacts, Fragment, LinkFact } from "../facts.ts";
-import { openFile } from "./file-reader.ts";
+import type { FileFactsCache } from "../ports.ts";
+import { openFile, type OnFound } from "./file-reader.ts";
 import type { ScanLimits } from "./limits.ts";
 import { Omissions } from "./omissions.ts";
 import { cleanPath, isTooDeep, whiteoutOf } from "./paths.ts";
@@ -32,7 +33,10 @@ export class LayerFacts {
   /** By analyzer: what one may state does not depend on which others read the layer too. */
   readonly #taken = new Map<string, { packages: number; characters: number; links: number }>();
 
-  constructor(diffId: DiffId, analyzers: readonly Analyzer[], limits: ScanLimits) {
+  readonly #known: FileFactsCache | undefined;
+
+  constructor(diffId: DiffId, analyzers: readonly Analyzer[], limits: ScanLimits, known?: FileFactsCache) {
+    this.#known = known;
     this.#diffId = diffId;
     this.#analyzers = analyzers;
     this.#limits = limits;
@@ -96,9 +100,9 @@ export class LayerFacts {
       return undefined;
     }
     for (const { id } of wanting) this.#keep(path, id, undefined);
-    return openFile(file, wanting, this.omissions, (analyzer, found) => {
+    const keep: OnFound = (analyzer, found) =>
       this.#keep(path, analyzer.id, { ...found, path, analyzer: analyzer.id });
-    });
+    return openFile(file, wanting, this.omissions, keep, this.#known);
   }
 
   #link(entry: TarEntry, path: string): void {

@@ -27,6 +27,8 @@ const HEAD_BYTES = 64 + 2 * 56;
 function elfHead(textBytes: number, dataBytes: number): Buffer {
   const head = Buffer.alloc(HEAD_BYTES);
   head.write("\x7fELF\x02\x01\x01", "latin1");
+  head.writeUInt16LE(2, 16); // executable
+  head.writeUInt16LE(62, 18); // x86-64
   head.writeBigUInt64LE(64n, 32);
   head.writeUInt16LE(56, 54);
   head.writeUInt16LE(2, 56);

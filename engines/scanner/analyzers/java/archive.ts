@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Packages of one Java archive and of those inside it: each Maven descriptor under META-INF/maven, and the archive itself.
+ * Source: Maven Archiver (META-INF/maven/GROUP/ARTIFACT/pom.properties), JAR File Specification. Classes are never inflated.
+ */
+import { digestOf, hexOf } from "#lib/digest.ts";
+import type { ZipDirectory, ZipEntry } from "#lib/zip/index.ts";
+import type { PackageFact } from "../../facts.ts";
+import { descriptorsOf, isDescriptor, type Descriptor } from "./descriptors.ts";
+import { stemOf } from "./file-name.ts";
+import { identify, type Identity } from "./identity.ts";
+import { bundleLicenses } from "./licenses.ts";
+import { readManifest, type Manifest } from "./manifest.ts";
+import { ownDescriptor } from "./own-descriptor.ts";
+import type { Walk } from "./walk.ts";
+
+/** As much as any file that this analyzer reads. */
+export const MAX_ARCHIVE = 512 * 1024 ** 2;
+/** A signed jar names each class in its manifest. */
+const MAX_MANIFEST = 16 * 1024 ** 2;
+const MANIFEST = "META-INF/MANIFEST.MF";
+const EXTENSION_AT_MOST = 4;
+const EXTENSIONS = new Set(["ear", "hpi", "jar", "jpi", "nar", "par", "sar", "war"]);
+
+/** By its suffix, in any case. */
+export function isArchiveName(path: string): boolean {
+  const dot = path.length - EXTENSION_AT_MOST;
+  return path.charCodeAt(dot) === 46 && EXTENSIONS.has(path.slice(dot + 1).toLowerCase());
+}
+
+export interface Place {
+  /** File name, or entry name within the archive around it. */
+  readonly name: string;
+  /** Way inside to this archive; empty for the file itself. */
+  readonly inner: string;
+  readonly depth: number;
+}
+
+/** @throws ZIP_INVALID where the archive's own directory is damaged; what is wrong deeper down is noted in the walk. */
+export function walkArchive(walk: Walk, bytes: Buffer, place: Place): void {
+  const zip = walk.open(
+    bytes,
+    place.inner,
+    (name) => isDescriptor(name) || isManifest(name) || isArchiveName(name),
+  );
+  const manifest = manifestOf(walk, zip, place);
+  const descriptors = descriptorsOf(walk, zip, (name) => within(place, name));
+  const stem = stemOf(place.name);
+  const own = ownDescriptor(descriptors, stem, manifest);
+  const main = own === undefined ? identify(stem, manifest) : undefined;
+  const sha256 = (): string => hexOf(digestOf(bytes));
+  if (own !== undefined)
+    walk.add({ ...packageOf(own), ...vendorOf(manifest, own.licenses), sha256: sha256() });
+  if (main !== undefined && !descriptors.some((each) => isSame(each, main)))
+    walk.add({ ...mainPackage(main, manifest, place), sha256: sha256() });
+  for (const each of descriptors) if (each !== own) walk.add(packageOf(each));
+  for (const entry of zip.entries) if (isArchiveName(entry.name)) descend(walk, zip, entry, place);
+}
+
+function descend(walk: Walk, zip: ZipDirectory, entry: ZipEntry, place: Place): void {
+  const [inner, depth] = [within(place, entry.name), place.depth + 1];
+  if (!walk.mayDescend(depth, inner)) return;
+  const content = walk.read(zip, entry, inner, MAX_ARCHIVE);
+  if (content === undefined || content.length === 0) return;
+  walk.attempt(inner, () => walkArchive(walk, content, { name: entry.name, inner, depth }));
+}
+
+const within = ({ inner }: Place, name: string): string => (inner === "" ? name : `${inner}!/${name}`);
+
+const isManifest = (name: string): boolean =>
+  name.length === MANIFEST.length && name.toUpperCase() === MANIFEST;
+
+function manifestOf(walk: Walk, zip: ZipDirectory, place: Place): Manifest {
+  const entry = zip.entries.findLast(({ name }) => isManifest(name));
+  const bytes = entry && walk.readMetadata(zip, entry, within(place, entry.name), MAX_MANIFEST);
+  return bytes === undefined ? new Map() : readManifest(bytes);
+}
+
+function packageOf({ group, artifact, version, inner, line, licenses, requires }: Descriptor): PackageFact {
+  return {
+    type: "maven",
+    namespace: group,
+    name: artifact,
+    version,
+    ...(licenses.length === 0 ? {} : { licenses }),
+    ...(requires.length === 0 ? {} : { requires }),
+    inner,
+    ...(line === undefined ? {} : { line }),
+  };
+}
+
+function mainPackage(main: Identity, manifest: Manifest, place: Place): PackageFact {
+  const { group, name, version, line, basis } = main;
+  const inner = basis === undefined ? within(place, MANIFEST) : place.inner;
+  return {
+    type: "maven",
+    ...(group === undefined ? {} : { namespace: group }),
+    name,
+    version,
+    ...(inner === "" ? {} : { inner }),
+    ...(line === undefined ? {} : { line }),
+    ...(basis === undefined ? {} : { basis }),
+    ...vendorOf(manifest, []),
+  };
+}
+
+/** What the manifest adds to the archive's main package. */
+function vendorOf(manifest: Manifest, known: readonly string[]): { supplier?: string; licenses?: string[] } {
+  const supplier = (manifest.get("implementation-vendor") ?? manifest.get("bundle-vendor"))?.value;
+  const licenses = known.length > 0 ? [] : bundleLicenses(manifest.get("bundle-license")?.value ?? "");
+  return {
+    ...(supplier === undefined || supplier.includes("${") ? {} : { supplier }),
+    ...(licenses.length === 0 ? {} : { licenses }),
+  };
+}
+
+const isSame = ({ artifact, version }: Descriptor, main: Identity): boolean =>
+  artifact === main.name && version === main.version;

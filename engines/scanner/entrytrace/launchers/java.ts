@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The `java` launcher: JDK Tool Specifications, "The java Command". JAVA_TOOL_OPTIONS is not read. */
+import { rootPath } from "../places.ts";
+import { placeOf, stuck, type Way } from "../process.ts";
+import { isKnown, UNKNOWN } from "../unknown.ts";
+import { namedFile, notLiteral, terminal, type Application, type Start } from "./launcher.ts";
+
+/** Entries of one class path. */
+const MAX_ENTRIES = 4096;
+
+const CLASS_PATH = new Set(["-cp", "-classpath", "--class-path"]);
+const WITH_VALUE = new Set(
+  (
+    "-p --module-path --upgrade-module-path --add-modules --add-opens --add-exports --add-reads --limit-modules " +
+    "--patch-module --source --enable-native-access"
+  ).split(" "),
+);
+
+export function runJava(start: Start): Way[] {
+  const args = start.process.argv.slice(1);
+  let classPath = start.process.env.get("CLASSPATH");
+  const preloads: string[] = [];
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at] ?? "";
+    const [option, inline] = arg.startsWith("--") ? splitOption(arg) : [arg, undefined];
+    if (CLASS_PATH.has(option)) classPath = inline ?? args[++at] ?? "";
+    else if (option === "-jar") return runJar(start, args[at + 1], preloads);
+    else if (option === "-m" || option === "--module")
+      return runClass(start, inline ?? args[at + 1], classPath, preloads);
+    else if (WITH_VALUE.has(option)) at += inline === undefined ? 1 : 0;
+    else if (arg.startsWith("@")) {
+      const message = `java reads further arguments from ${arg.slice(1)}${placeOf(start.process)}, which is not read`;
+      return [stuck(start.process, "ARGUMENT_FILE", message)];
+    } else if (arg.startsWith("-javaagent:")) preloads.push(agentOf(arg, start));
+    else if (arg.startsWith("-") || arg === UNKNOWN)
+      continue; // a word that is not known here holds options
+    else if (arg !== "") return runClass(start, arg, classPath, preloads);
+  }
+  if (args.includes(UNKNOWN)) return [notLiteral(start, "the main class")];
+  return [terminal(start, "java")];
+}
+
+function splitOption(arg: string): [string, string | undefined] {
+  const equals = arg.indexOf("=");
+  return equals < 0 ? [arg, undefined] : [arg.slice(0, equals), arg.slice(equals + 1)];
+}
+
+const agentOf = (arg: string, { process, context }: Start): string =>
+  namedFile(arg.slice("-javaagent:".length).split("=")[0] ?? "", process, context.files);
+
+function runJar(start: Start, name: string | undefined, preloads: readonly string[]): Way[] {
+  const { process, context } = start;
+  if (name === undefined || !isKnown(name)) return [notLiteral(start, "the jar")];
+  const program = namedFile(name, process, context.files);
+  const way = terminal(start, "java", { program, classPath: [program], ...listed(preloads) });
+  if (context.files.find(program) ?? context.files.kindOf?.(program) === "file") return [way];
+  const message = `java runs ${name}${placeOf(process)}, which is not known to be in the image`;
+  return [{ ...way, ...stuck(process, "PROGRAM_NOT_FOUND", message) }];
+}
+
+function runClass(
+  start: Start,
+  name: string | undefined,
+  classPath: string | undefined,
+  preloads: readonly string[],
+): Way[] {
+  if (name === undefined || !isKnown(name)) return [notLiteral(start, "the main class")];
+  const { process } = start;
+  const entries = (classPath ?? ".").split(":").filter((entry) => entry !== "" && isKnown(entry));
+  const application: Application = {
+    module: name,
+    classPath: entries.slice(0, MAX_ENTRIES).map((entry) => rootPath(entry, process.workingDir)),
+    ...listed(preloads),
+  };
+  return [terminal(start, "java", application)];
+}
+
+const listed = (preloads: readonly string[]): Application => (preloads.length === 0 ? {} : { preloads });

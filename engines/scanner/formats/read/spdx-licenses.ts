@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Licence expressions (SPDX 2.3, annex D) as texts all of which apply: split at each outer AND, references by their texts. */
+
+/** Longer ones are kept whole. */
+const MAX_LENGTH = 64 * 1024;
+
+/** Empty where nothing is asserted. @param texts of the document's own LicenseRefs */
+export function declaredLicenses(expression: string, texts: ReadonlyMap<string, string>): string[] {
+  const plain = expression.trim();
+  if (plain === "" || plain === "NOASSERTION" || plain === "NONE") return [];
+  if (plain.length > MAX_LENGTH) return [plain];
+  return operands(plain).map((operand) => texts.get(operand) ?? operand);
+}
+
+function operands(expression: string): string[] {
+  const found: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (let at = 0; at < expression.length; at++) {
+    const sign = expression[at];
+    if (sign === "(") depth++;
+    else if (sign === ")") depth--;
+    else if (depth === 0 && expression.startsWith(" AND ", at)) {
+      found.push(expression.slice(from, at));
+      from = at + " AND ".length;
+      at = from - 1;
+    }
+  }
+  found.push(expression.slice(from));
+  return found.map((operand) => unbracketed(operand.trim())).filter((operand) => operand !== "");
+}
+
+/** `(MIT OR ISC)` without its brackets, where they belong together. */
+function unbracketed(operand: string): string {
+  if (!operand.startsWith("(") || !operand.endsWith(")")) return operand;
+  const inner = operand.slice(1, -1);
+  let depth = 0;
+  for (const sign of inner) {
+    if (sign === "(") depth++;
+    if (sign === ")" && --depth < 0) return operand;
+  }
+  return depth === 0 ? inner : operand;
+}

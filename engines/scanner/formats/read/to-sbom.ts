@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What a document states as an SBOM: references, layers, the distro, and what could not be taken over. */
+import { byKey, byText } from "#lib/compare.ts";
+import { digestOf } from "#lib/digest.ts";
+import type { DiffId, Digest, ImageDigest, LayerDigest } from "#lib/digest.ts";
+import type { PurlParts } from "#lib/purl/index.ts";
+import type { Platform } from "#lib/oci/types.ts";
+import { isOsPackage } from "../../compose/purl-of.ts";
+import type { Component, Distro, Omission, Sbom } from "../../types.ts";
+import { locationOf } from "../document.ts";
+import { drafted, type Draft } from "./component.ts";
+import {
+  analyzersOf,
+  baseOf,
+  entryTraceOf,
+  layerOf,
+  layersOf,
+  omissionsOf,
+  platformOf,
+} from "./own-document.ts";
+import type { StatedDocument, StatedPackage } from "./stated.ts";
+
+/** An image that is known otherwise than from its SBOM. */
+export interface KnownSubject {
+  readonly imageDigest: ImageDigest;
+  readonly platform: Platform;
+  /** Bottom first. */
+  readonly layers: Sbom["layers"];
+}
+
+interface Context {
+  readonly text: string;
+  readonly image?: KnownSubject;
+}
+
+/** As OCI writes a platform that is none. */
+const NO_PLATFORM: Platform = { os: "unknown", architecture: "unknown" };
+
+export function toSbom(document: StatedDocument, { text, image }: Context): Sbom {
+  const { facts, subject } = document;
+  const { read, omissions } = allDrafted(document.packages);
+  const whole = digestOf(text);
+  const layers = image ? [...image.layers] : layersOf(subject.facts);
+  const itself = {
+    diffId: whole as Digest as DiffId,
+    digest: whole as Digest as LayerDigest,
+    size: text.length,
+  };
+  const outside = { index: layers.length, diffId: itself.diffId, digest: itself.digest };
+  const placed = read.map((each) => ({ ...each, layer: placeOf(each.stated, layers, image) ?? outside }));
+  // What no layer is told of stands in one more: the document.
+  if (layers.length === 0 || placed.some(({ layer }) => layer === outside)) layers.push(itself);
+  const distro = document.distro ?? distroOfPurls(read);
+  const base = baseOf(facts);
+  const entryTrace = entryTraceOf(facts);
+  if (!distro && read.some(({ draft }) => isOsPackage(draft.type))) omissions.push(DISTRO_UNKNOWN);
+  return {
+    imageDigest: image?.imageDigest ?? subject.digest ?? (whole as Digest as ImageDigest),
+    platform: image?.platform ?? platformOf(subject.facts) ?? NO_PLATFORM,
+    ...(distro ? { distro } : {}),
+    layers,
+    components: linked(placed, document.requires),
+    ...(base ? { base } : {}),
+    ...(entryTrace ? { entryTrace } : {}),
+    omissions: [...omissionsOf(facts).filter(({ code }) => code !== DISTRO_UNKNOWN.code), ...omissions],
+    analyzers: analyzersOf(facts),
+  };
+}
+
+const DISTRO_UNKNOWN: Omission = {
+  code: "DISTRO_UNKNOWN",
+  message: "the SBOM names no distro: OS packages can't be matched to a distro's advisories",
+};
+
+interface Read {
+  readonly stated: StatedPackage;
+  readonly draft: Draft;
+  readonly parts: PurlParts;
+}
+
+function allDrafted(packages: readonly StatedPackage[]): { read: Read[]; omissions: Omission[] } {
+  const read: Read[] = [];
+  const without: string[] = [];
+  const bad: string[] = [];
+  const others = new Map<string, number>();
+  for (const stated of packages) {
+    const found = drafted(stated);
+    if (found.kind === "component") read.push({ stated, draft: found.draft, parts: found.parts });
+    else if (found.kind === "other-type") others.set(found.type, (others.get(found.type) ?? 0) + 1);
+    else (found.kind === "no-purl" ? without : bad).push(stated.place);
+  }
+  const omissions: Omission[] = [];
+  if (without.length > 0) omissions.push(omission("SBOM_COMPONENTS_WITHOUT_PURL", without, "have no purl"));
+  if (bad.length > 0) omissions.push(omission("SBOM_PURLS_INVALID", bad, "have a purl that is not valid"));
+  if (others.size > 0) {
+    const types = [...others].sort(byKey(([type]) => type)).map(([type, count]) => `${type} (${count})`);
+    const message = `components of types that are not known: ${types.slice(0, 20).join(", ")}`;
+    omissions.push({ code: "SBOM_TYPES_UNKNOWN", message });
+  }
+  return { read, omissions };
+}
+
+const omission = (code: string, places: readonly string[], what: string): Omission => ({
+  code,
+  message: `${places.length} components ${what}, the first at ${(places[0] ?? "").slice(0, 100)}`,
+});
+
+/** By number in our own documents; by content where the image's layers are known. Other tools do not tell the order. */
+function placeOf(
+  { facts, diffId }: StatedPackage,
+  layers: Sbom["layers"],
+  image: KnownSubject | undefined,
+): Component["layer"] | undefined {
+  const own = layerOf(facts, layers);
+  if (own || !image || diffId === undefined) return own;
+  const index = layers.findIndex((layer) => layer.diffId === diffId);
+  const layer = layers[index];
+  return layer && { index, diffId: layer.diffId, digest: layer.digest };
+}
+
+type Placed = Read & { readonly layer: Component["layer"] };
+
+/** Sorted; references are made as a scan makes them, since other tools' are random or name more than the package. */
+function linked(placed: readonly Placed[], requires: StatedDocument["requires"]): Component[] {
+  const counts = new Map<string, number>();
+  for (const { draft } of distinct(placed)) counts.set(draft.purl, (counts.get(draft.purl) ?? 0) + 1);
+  const own = ownRefs(placed);
+  const bomRefOf = ({ draft, stated }: Read): string => {
+    if (own.has(stated.ref)) return stated.ref;
+    if (isLoneBinary(draft)) return `bin:${draft.sha256 ?? ""}`;
+    return counts.get(draft.purl) === 1 ? draft.purl : placeKey(draft);
+  };
+  const byRef = new Map(placed.map((each) => [each.stated.ref, bomRefOf(each)]));
+  const components = distinct(placed).map((each): Component => {
+    const bomRef = bomRefOf(each);
+    const refs = requires.get(each.stated.ref)?.flatMap((ref) => byRef.get(ref) ?? []);
+    const dependsOn = refs && [...new Set(refs)].filter((ref) => ref !== bomRef).sort(byText);
+    return { bomRef, ...each.draft, layer: each.layer, ...(dependsOn ? { dependsOn } : {}) };
+  });
+  return components.sort(byKey((one) => `${one.purl}\0${placeText(one)}\0${one.bomRef}`));
+}
+
+/** References of CycloneDX documents of ours: a purl, perhaps with a place, or a binary's content. */
+function ownRefs(placed: readonly Placed[]): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  for (const { stated, draft } of placed) {
+    const isOwn = stated.ref.startsWith(`${draft.purl}#`) || stated.ref.startsWith("bin:");
+    if (isOwn) counts.set(stated.ref, (counts.get(stated.ref) ?? 0) + 1);
+  }
+  return new Set([...counts].flatMap(([ref, count]) => (count === 1 ? [ref] : [])));
+}
+
+/** One purl at one place is one component, however often it is listed; the first tells of it. */
+function distinct(placed: readonly Placed[]): Placed[] {
+  const known = new Map<string, Placed>();
+  for (const each of placed) {
+    const key = placeKey(each.draft);
+    if (!known.has(key)) known.set(key, each);
+  }
+  return [...known.values()];
+}
+
+/** A binary that no package claims; see `compose/binaries.ts`. */
+const isLoneBinary = ({ type, sha256, purl }: Draft): boolean =>
+  type === "generic" && sha256 !== undefined && purl.includes(`checksum=sha256:${sha256}`);
+
+const placeText = ({ evidence: [first] }: Draft): string => (first ? locationOf(first).slice(1) : "");
+const placeKey = (draft: Draft): string => `${draft.purl}#${placeText(draft)}`;
+
+/** `debian-12` of the qualifier `distro`, where all OS packages that have one agree. */
+function distroOfPurls(read: readonly Read[]): Distro | undefined {
+  const named = new Set(
+    read.flatMap(({ draft, parts }) => (isOsPackage(draft.type) ? (parts.qualifiers?.["distro"] ?? []) : [])),
+  );
+  const [only] = named;
+  if (only === undefined || named.size > 1) return undefined;
+  const [, id, versionId] = /^(.+?)-(\d.*)$/.exec(only) ?? [];
+  return id === undefined || versionId === undefined ? { id: only, versionId: "" } : { id, versionId };
+}
