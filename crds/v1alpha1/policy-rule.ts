@@ -51,7 +51,7 @@ const matchSchema = z
     path: oneOrMore("Globs over the path in the image; * stays in a folder, ** does not.").exactOptional(),
     layerDigest: oneOrMore("Layers, by digest of the uncompressed layer.").exactOptional(),
     usedByEntrypoint: flag(
-      "Whether the entrypoint loads the package. Not acted on yet: the policy is refused.",
+      "Whether the entry program can load the package; false holds only where the entry point could be followed.",
     ).exactOptional(),
     severity: oneOrMore(
       'critical, high, medium, low, unknown or none; ">=high" means high and worse.',

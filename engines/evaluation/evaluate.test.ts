@@ -20,6 +20,41 @@ const AFTER = Date.parse("2027-02-01T00:00:00Z");
 const policy = (rules: readonly unknown[], name = "p"): Policy => policyFromRules(rules, { name });
 const waive = { ignore: { until: JAN_31, justification: "not reachable" } };
 
+describe("usedByEntrypoint", () => {
+  const terminal = {
+    kind: "node",
+    path: "usr/bin/node",
+    argv: [],
+    workingDir: "/",
+    user: "",
+    env: {},
+  } as const;
+  const known = { steps: [], terminal };
+  const used = { usedByEntrypoint: "the entry point runs it" };
+  it.each([
+    ["a used component", used, known, true, true],
+    ["a used component of a trace that stops", used, { steps: [] }, true, true],
+    ["an unused component", {}, known, true, false],
+    ["an unused component, asked for", {}, known, false, true],
+    ["nothing is unused where the trace stops", {}, { steps: [] }, false, false],
+    ["nor without a trace", {}, undefined, false, false],
+    [
+      "nor where the program's packages are not followed",
+      {},
+      { steps: [], terminal: { ...terminal, kind: "ruby" } },
+      false,
+      false,
+    ],
+  ] as const)("%s", (_, facts, entryTrace, asked, holds) => {
+    const rules = [{ name: "rule", match: { usedByEntrypoint: asked }, action: "fail" }];
+    const made = report([finding("CVE-1", LODASH)], {
+      sbom: sbom([component(LODASH, facts)], entryTrace ? { entryTrace } : {}),
+      policies: { system: [policy(rules)] },
+    });
+    expect(made.findings[0]?.rule).toBe(holds ? "rule" : undefined);
+  });
+});
+
 describe("matchers", () => {
   const found = finding("CVE-2024-1", "pkg:npm/%40acme/lodash@4.17.4", {
     aliases: ["GHSA-xx-yy"],

@@ -7,7 +7,7 @@ import { canonicalJson } from "#lib/canonical-json.ts";
 import { rfc3339 } from "#lib/clock.ts";
 import { byText } from "#lib/compare.ts";
 import { digestOf, type Digest } from "#lib/digest.ts";
-import type { Component, Sbom } from "#engines/scanner/index.ts";
+import { isUsageKnown, type Component, type Sbom } from "#engines/scanner/index.ts";
 import { baselinePolicy } from "./policy/baseline.ts";
 import { makeJudge, type Judgement } from "./policy/judge.ts";
 import { policySetDigest } from "./policy/policy-digest.ts";
@@ -97,7 +97,8 @@ function judgeAll(
   policies: PolicySet,
   context: EvaluationContext,
 ): readonly Judgement[] {
-  const judge = makeJudge(policies, { context, imageDigest: sbom.imageDigest, now });
+  const usageKnown = isUsageKnown(sbom);
+  const judge = makeJudge(policies, { context, imageDigest: sbom.imageDigest, now, usageKnown });
   const components = new Map<string, Component>(sbom.components.map((one) => [one.bomRef, one]));
   return findings.map((finding) =>
     finding.suppressedBy === undefined

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Public face of evaluation: facts in, report out. Nobody imports past this file. */
 export { evaluationErrors } from "./errors.ts";
+export { diffReports, type FindingChange, type ReportDiff } from "./diff-reports.ts";
 export { evaluate, type EvaluationInput } from "./evaluate.ts";
 export { renderTable, type TableOptions } from "./render-table.ts";
 export { summarize, type ReportSummary, type SummaryFinding } from "./summarize.ts";

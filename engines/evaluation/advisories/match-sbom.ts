@@ -58,7 +58,9 @@ type Answer = Pick<
   | "published"
 >;
 
-const DISTRO_TYPES: ReadonlySet<string> = new Set(["deb", "apk"]);
+const DISTRO_TYPES: ReadonlySet<string> = new Set(["deb", "apk", "rpm"]);
+/** Binaries that no package claims: nobody writes advisories about them by name. */
+const UNNAMED = "generic";
 
 /** @throws SNAPSHOT_CORRUPT when the snapshot was opened unverified and is damaged */
 export function matchSbom(sbom: Sbom, snapshot: Snapshot): Matching {
@@ -87,6 +89,7 @@ class Matcher {
 
   #noteCoverage(): void {
     for (const type of new Set(this.#sbom.components.map((component) => component.type))) {
+      if (type === UNNAMED) continue;
       const what = DISTRO_TYPES.has(type) ? (this.#release ?? `${type} packages of an unknown distro`) : type;
       if (!this.#snapshot.coverage(what)) this.#uncovered.add(what);
     }
@@ -183,11 +186,14 @@ class Matcher {
   /** The distro answers for the files of its packages, if it is one that our sources speak about. */
   #suppression(component: Component): { readonly suppressedBy?: string } {
     const { ownedBy, type } = component;
-    if (ownedBy === undefined || DISTRO_TYPES.has(type)) return {};
+    if (ownedBy === undefined || DISTRO_TYPES.has(type) || !isOfDistro(ownedBy)) return {};
     if (this.#release === undefined || !this.#snapshot.coverage(this.#release)) return {};
     return { suppressedBy: `distro:${ownedBy}` };
   }
 }
+
+/** Conda owns files too, and answers for none. */
+const isOfDistro = (purl: string): boolean => DISTRO_TYPES.has(purl.slice("pkg:".length, purl.indexOf("/")));
 
 /** Stands for a version that has no place in its ecosystem's order. */
 const NOT_COMPARABLE: readonly Answer[] = [];

@@ -37,6 +37,8 @@ export interface PolicyTarget {
   readonly imageDigest: Digest;
   /** Milliseconds since 1970; decides which waivers are over. */
   readonly now: number;
+  /** Whether the image's entry point could be followed to its program: else nothing is known to be unused. */
+  readonly usageKnown: boolean;
 }
 
 export function compilePolicy(policy: Policy, target: PolicyTarget): ReadyPolicy {
@@ -44,7 +46,12 @@ export function compilePolicy(policy: Policy, target: PolicyTarget): ReadyPolicy
   const byId = new Map<string, ReadyRule[]>();
   for (const [order, rule] of policy.rules.entries()) {
     if (!matchesImage(rule.match, target)) continue;
-    const ready = { rule, order, expired: isExpired(rule, target.now), matches: compileMatch(rule.match) };
+    const ready = {
+      rule,
+      order,
+      expired: isExpired(rule, target.now),
+      matches: compileMatch(rule.match, target),
+    };
     const ids = rule.match.cve;
     if (ids === undefined || ids.some((id) => id.includes("*"))) general.push(ready);
     else for (const id of ids) byId.set(id, [...(byId.get(id) ?? []), ready]);
@@ -93,13 +100,15 @@ function holds(patterns: readonly string[] | undefined, ...texts: readonly (stri
 type Test = (subject: Subject) => boolean;
 
 /** Cheap tests first. */
-function compileMatch(match: RuleMatch): Test {
+function compileMatch(match: RuleMatch, { usageKnown }: PolicyTarget): Test {
   const tests: Test[] = [];
-  const { severity, kev, epss, fixAvailable } = match;
+  const { severity, kev, epss, fixAvailable, usedByEntrypoint } = match;
   if (severity !== undefined) tests.push((subject) => severity.includes(subject.severity));
   if (kev !== undefined) tests.push(({ finding }) => finding.kev === kev);
   if (fixAvailable !== undefined)
     tests.push(({ finding }) => (finding.fixedVersion !== undefined) === fixAvailable);
+  if (usedByEntrypoint !== undefined)
+    tests.push((subject) => isUsed(subject, usageKnown) === usedByEntrypoint);
   if (epss !== undefined)
     tests.push(({ finding }) => finding.epss !== undefined && compare(finding.epss, epss));
   each(
@@ -140,6 +149,12 @@ function compileMatch(match: RuleMatch): Test {
     pathGlob,
   );
   return (subject) => tests.every((test) => test(subject));
+}
+
+/** Undefined where it can't be told. */
+function isUsed({ component }: Subject, usageKnown: boolean): boolean | undefined {
+  if (component?.usedByEntrypoint !== undefined) return true;
+  return component !== undefined && usageKnown ? false : undefined;
 }
 
 function each(

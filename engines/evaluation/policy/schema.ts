@@ -12,7 +12,7 @@ const MAX_ENTRIES = 500;
 const MAX_PATTERN = 512;
 
 /** Matchers of the language whose facts are not gathered yet: refused by name rather than never matching. */
-const LATER = ["vendor", "usedByEntrypoint", "ageDays"] as const;
+const LATER = ["vendor", "ageDays"] as const;
 
 const pattern = z
   .string({ error: "expected text" })
@@ -70,6 +70,7 @@ const matchSchema = z
     kev: flag.optional(),
     epss: epss.optional(),
     fixAvailable: flag.optional(),
+    usedByEntrypoint: flag.optional(),
     license: patterns.optional(),
     ...Object.fromEntries(LATER.map((name) => [name, notYet(name)])),
   })

@@ -28,6 +28,8 @@ export interface RuleMatch {
   readonly kev?: boolean;
   readonly epss?: EpssMatch;
   readonly fixAvailable?: boolean;
+  /** False holds only where the use is known: for an image whose entry point could be followed to its program. */
+  readonly usedByEntrypoint?: boolean;
   readonly license?: readonly string[];
 }
 
