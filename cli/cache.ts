@@ -10,4 +10,5 @@ export function cacheDir(given: string | undefined): string {
 }
 
 export const fragmentsIn = (cache: string): string => join(cache, "fragments");
+export const fileFactsIn = (cache: string): string => join(cache, "files");
 export const advisoriesIn = (cache: string): string => join(cache, "advisories");

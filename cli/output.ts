@@ -18,7 +18,7 @@ export const outputErrors = defineErrors("output", {
 });
 
 /** A regular file appears whole or not at all; `-` is stdout. @throws OUTPUT_UNWRITABLE, OUTPUT_FAILED */
-export async function writeResult(text: string, file: string | undefined): Promise<void> {
+export async function writeResult(text: string | Uint8Array, file: string | undefined): Promise<void> {
   if (file === undefined || file === "-") {
     await writeStdout(text);
     return;
@@ -34,7 +34,7 @@ export async function writeResult(text: string, file: string | undefined): Promi
   }
 }
 
-async function replaceFile(file: string, text: string): Promise<void> {
+async function replaceFile(file: string, text: string | Uint8Array): Promise<void> {
   const part = `${file}.${process.pid}.part`;
   try {
     await writeFile(part, text);
@@ -45,7 +45,7 @@ async function replaceFile(file: string, text: string): Promise<void> {
   }
 }
 
-function writeStdout(text: string): Promise<void> {
+function writeStdout(text: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown): void => reject(outputFailure("stdout", cause));
     process.stdout.once("error", fail); // the stream tells of a closed pipe here too, also after the callback

@@ -4,8 +4,10 @@ import { Command, CommanderError } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { addAdvisories } from "./verbs/advisories.ts";
 import { addCompletion } from "./verbs/completion.ts";
+import { addDiff } from "./verbs/diff.ts";
 import { addGet, addReport } from "./verbs/get.ts";
 import { addPolicy } from "./verbs/policy.ts";
+import { addSbomGenerator } from "./verbs/sbom-generator.ts";
 import { addScan } from "./verbs/scan.ts";
 import { addServe } from "./verbs/serve.ts";
 import { printable } from "./printable.ts";
@@ -39,7 +41,17 @@ function buildProgram(): Command {
   return program;
 }
 
-const verbs = [addScan, addPolicy, addAdvisories, addGet, addReport, addServe, addCompletion];
+const verbs = [
+  addScan,
+  addDiff,
+  addPolicy,
+  addAdvisories,
+  addGet,
+  addReport,
+  addServe,
+  addCompletion,
+  addSbomGenerator,
+];
 
 function report(error: unknown): number {
   const kind = kindOf(error);

@@ -6,6 +6,7 @@ import type { RunJob, RunRecord } from "#controllers/schedule/index.ts";
 import { systemClock } from "#lib/clock.ts";
 import type { KubeClient } from "#lib/kube/index.ts";
 import type { Logger } from "#lib/log.ts";
+import { fileFactsIn } from "./stores.ts";
 import { layerWorkerPool } from "#engines/scanner/adapters/layer-workers.ts";
 import type { LayerWorkerPool } from "#engines/scanner/adapters/layer-workers.ts";
 import type { RoutePorts } from "./api/routes.ts";
@@ -101,7 +102,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     knowledge,
     evaluator,
     verdicts,
-    layerWorkers: layerWorkerPool({ size: config.scanWorkers }),
+    layerWorkers: layerWorkerPool({ size: config.scanWorkers, fileFacts: fileFactsIn(config.dataDir) }),
     registries,
   };
   return {

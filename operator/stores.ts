@@ -34,3 +34,6 @@ export async function openEmbeddedStores(
     },
   };
 }
+
+/** Facts of single files by content, which layer workers keep beside the stores. */
+export const fileFactsIn = (dataDir: string): string => join(dataDir, "file-facts");

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The job workers: scan, import and run queues, each with its own concurrency. */
 import { jobOf } from "#controllers/scan/index.ts";
-import { cycloneDxText, scanImage, toCycloneDx } from "#engines/scanner/index.ts";
+import { scanImage } from "#engines/scanner/index.ts";
 import type { FragmentCache } from "#engines/scanner/index.ts";
+import { trimFolder } from "#engines/scanner/adapters/trim-folder.ts";
 import { durationMs } from "#crds/index.ts";
 import type { Schedule } from "#crds/index.ts";
 import type { KnownImage } from "#engines/scheduling/index.ts";
@@ -20,10 +21,12 @@ import { rebuildSnapshot, runImportJob } from "./jobs/import.ts";
 import type { ImportJobPorts } from "./jobs/import.ts";
 import { runScheduleJob } from "./jobs/run.ts";
 import type { RunJobPorts } from "./jobs/run.ts";
+import { scanDocuments } from "./jobs/scan-documents.ts";
 import { analyzerKey, runScanJob } from "./jobs/scan.ts";
 import type { ScanJobPorts } from "./jobs/scan.ts";
 import { sweepStores } from "./jobs/sweep.ts";
 import type { Controllers } from "./manager/controllers.ts";
+import { fileFactsIn } from "./stores.ts";
 import { version } from "./version.ts";
 
 export interface Workers {
@@ -32,6 +35,8 @@ export interface Workers {
 
 const DEFAULT_SCAN_TIMEOUT_MS = 10 * 60_000;
 
+/** Parse results of single files, e.g. of jars: some ten thousand. */
+const MAX_FILE_FACTS_BYTES = 512 * 1024 * 1024;
 const SWEEP_EVERY_MS = 3_600_000;
 /** Longest wait for running jobs at the end; what is not done then runs again after the next start. */
 const GRACE_MS = 3_000;
@@ -127,7 +132,7 @@ function scanJobPorts(parts: Parts): ScanJobPorts {
     openSource: (job) => registries.open(job.imageReference, job.namespace, job.pullSecrets),
     scan: (source, platform, options) =>
       scanImage(source, platform, { fragmentCache, layerWorkers }, options),
-    toCycloneDx: (sbom, imageName) => cycloneDxText(toCycloneDx(sbom, { imageName, toolVersion: version })),
+    documents: (scanned, imageName) => scanDocuments(scanned, imageName, version),
   };
 }
 
@@ -185,6 +190,7 @@ async function sweepAll(parts: Parts, ports: ImportJobPorts, signal: AbortSignal
   await sweepFeeds(parts, ports, signal);
   const { caches, queues, logger } = parts;
   const scans = caches.scans.list();
+  await trimFolder(fileFactsIn(parts.config.dataDir), MAX_FILE_FACTS_BYTES);
   const swept = await sweepStores(
     {
       images: parts.images,

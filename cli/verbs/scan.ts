@@ -3,7 +3,15 @@
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 
-const formats = ["table", "json", "cyclonedx-json"] as const;
+const formats = [
+  "table",
+  "json",
+  "cyclonedx-json",
+  "cyclonedx-pb",
+  "spdx-json",
+  "bom-index",
+  "layer-sboms",
+] as const;
 export type Format = (typeof formats)[number];
 
 export interface Output {
@@ -13,7 +21,8 @@ export interface Output {
 
 export interface ScanFlags {
   readonly output: readonly Output[];
-  readonly view: "inventory";
+  readonly view: "inventory" | "usage";
+  readonly base: readonly string[];
   readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string };
   readonly advisories: readonly string[];
   readonly vex: readonly string[];
@@ -33,17 +42,23 @@ export function addScan(program: Command): void {
   program
     .command("scan")
     .description("Scan an image: packages, findings, verdict.")
-    .argument("<target>", "registry reference, or oci-dir:PATH, oci-archive:FILE, docker-archive:FILE")
+    .argument(
+      "<target>",
+      "registry reference, or oci-dir:PATH, oci-archive:FILE, docker-archive:FILE, dir:PATH",
+    )
     .option(
       "-o, --output <format[=file]>",
-      `${formats.join(", ")}; may be given several times`,
+      `${formats.join(", ")}; may be given several times; layer-sboms takes a folder`,
       collectOutput,
       [],
     )
     .option("--json", "short for -o json")
     .addOption(
-      new Option("--view <view>", "which view of the image").choices(["inventory"]).default("inventory"),
+      new Option("--view <view>", "SBOM of all that is in the image, or of what its entry program uses")
+        .choices(["inventory", "usage"])
+        .default("inventory"),
     )
+    .option("--base <image>", "image that it may be built on; repeatable", collect, [])
     .option(
       "--platform <os/architecture>",
       "which image of an index; this machine's unless given",
@@ -74,6 +89,7 @@ export function addScan(program: Command): void {
       `
 Examples:
   stella scan ghcr.io/acme/api:1.2 --advisories feeds/
+  stella scan registry.example/app:2 --base debian:12 -o spdx-json=app.spdx.json --view usage
   stella scan oci-dir:build/image -o table -o cyclonedx-json=sbom.json --policy policy.yaml
 
 Exit code: 0 verdict pass or warn, 1 verdict fail, 2 input invalid, 3 denied, 4 missing, 5 unavailable.`,
@@ -84,7 +100,7 @@ Exit code: 0 verdict pass or warn, 1 verdict fail, 2 input invalid, 3 denied, 4 
     });
 }
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 function collectOutput(value: string, before: readonly Output[]): readonly Output[] {
   const equals = value.indexOf("=");
@@ -97,7 +113,7 @@ function collectOutput(value: string, before: readonly Output[]): readonly Outpu
   return [...before, { format: format as Format, ...(file === undefined ? {} : { file }) }];
 }
 
-function parsePlatform(value: string): NonNullable<ScanFlags["platform"]> {
+export function parsePlatform(value: string): NonNullable<ScanFlags["platform"]> {
   const [os = "", architecture = "", variant, more] = value.split("/");
   if (os === "" || architecture === "" || more !== undefined) {
     throw new InvalidArgumentError("Write OS/ARCH or OS/ARCH/VARIANT, e.g. linux/arm64.");

@@ -21,8 +21,10 @@ export interface ScanJob {
   readonly forceGeneration: number;
 }
 
+type SbomFormat = "cyclonedx-json" | "cyclonedx-pb" | "spdx-json";
+
 export interface ScanArtifact {
-  readonly type: "sbom" | "cyclonedx-json";
+  readonly type: "sbom" | "bom-index" | SbomFormat | `usage-${SbomFormat}`;
   readonly key: string;
   readonly digest: Digest;
   readonly size: number;

@@ -45,9 +45,55 @@ export const scanState = z.strictObject({
 export type ScanState = z.infer<typeof scanState>;
 
 export const sbomQuery = z.strictObject({
-  format: z.enum(["cdx-json"]).default("cdx-json").describe("CycloneDX 1.6 JSON."),
-  view: z.enum(["inventory"]).default("inventory").describe("Everything in the image."),
+  format: z
+    .enum(["cdx-json", "cdx-pb", "spdx-json", "bom-index"])
+    .default("cdx-json")
+    .describe("CycloneDX 1.6 as JSON or Protobuf, SPDX 2.3 JSON, or the BOM-Index (inventory only)."),
+  view: z
+    .enum(["inventory", "usage"])
+    .default("inventory")
+    .describe("Everything in the image, or what its entry program uses."),
   namespace: objectName.optional().describe("Namespace whose right to read counts; absent: any that may."),
+});
+
+export const diffQuery = z.strictObject({
+  old: digest.describe("Digest of the older image's manifest."),
+  new: digest.describe("Digest of the newer image's manifest."),
+  namespace: objectName.optional().describe("Namespace whose right to read counts; absent: any that may."),
+});
+
+const packageType = z.string().describe("purl type.");
+const packageRef = z.strictObject({
+  purl: z.string(),
+  type: packageType,
+  name: z.string().describe("With namespace."),
+  version: z.string(),
+  places: z.array(z.string()).describe("Paths of its evidence."),
+});
+const layer = z.int().describe("Index of a layer of the new image.");
+const packageChange = packageRef.extend({ layer: layer.optional() });
+const placeChange = z.strictObject({ purl: z.string(), place: z.string(), layer: layer.optional() });
+
+export const imageDiff = z.strictObject({
+  old: digest,
+  new: digest,
+  added: z.array(packageChange),
+  removed: z.array(packageChange),
+  changed: z.array(
+    z.strictObject({ type: packageType, name: z.string(), old: packageRef, new: packageRef, layer }),
+  ),
+  places: z.strictObject({ added: z.array(placeChange), removed: z.array(placeChange) }),
+  byLayer: z.array(
+    z.strictObject({
+      index: layer,
+      digest,
+      diffId: digest,
+      shared: z.boolean().describe("The old image has the same layer at the same height."),
+      added: z.array(z.string()),
+      removed: z.array(z.string()),
+      changed: z.array(z.string()).describe("`old purl -> new purl`."),
+    }),
+  ),
 });
 
 export const reportRequest = z.strictObject({

@@ -62,7 +62,9 @@ let embedded: Awaited<ReturnType<typeof embeddedStores>>;
 beforeAll(async () => {
   embedded = await embeddedStores();
   const { catalog, objects } = embedded.stores;
-  image = await storeImage(embedded.stores);
+  image = await storeImage(embedded.stores, undefined, [
+    { type: "usage-spdx-json", key: "images/usage.spdx.json", text: '{"spdxVersion":"SPDX-2.3"}' },
+  ]);
   await objects.put(reportKey(REPORT), Buffer.from('{"report":1}'));
   const { caches, feed } = testCaches();
   const status = {
@@ -102,6 +104,7 @@ beforeAll(async () => {
     images: imageCatalog(catalog),
     objects: {
       ...objects,
+      read: (key, maxBytes) => objects.read(key, maxBytes),
       get: (key) =>
         key === reportKey(CUT)
           ? Promise.resolve(
@@ -220,6 +223,11 @@ describe("who may do what", () => {
         want: { nobody: 404, team: 404, evil: 200, admin: 200 },
       },
       {
+        name: "see a difference: of images that one may read",
+        path: `/api/diff?old=${DIGEST}&new=${DIGEST}`,
+        want: { nobody: 404, team: 200, evil: 404, admin: 200 },
+      },
+      {
         name: "read an SBOM: a Scan that only asks for a digest gives no right to it",
         path: sbom,
         want: { nobody: 404, team: 200, evil: 404, admin: 200 },
@@ -296,6 +304,25 @@ describe("answers", () => {
     expect([again.status, again.text]).toEqual([304, ""]);
   });
 
+  it("an SBOM comes in the format and view asked for", async () => {
+    const answer = await call(`/api/sboms/${DIGEST}?format=spdx-json&view=usage`, { as });
+    expect([answer.text, answer.headers["content-type"]]).toEqual([
+      '{"spdxVersion":"SPDX-2.3"}',
+      "application/spdx+json",
+    ]);
+  });
+
+  it("a difference is made of two stored SBOMs", async () => {
+    const answer = await call(`/api/diff?old=${DIGEST}&new=${DIGEST}`, { as });
+    expect(JSON.parse(answer.text)).toMatchObject({
+      old: DIGEST,
+      new: DIGEST,
+      added: [],
+      removed: [],
+      changed: [],
+    });
+  });
+
   it("Reports come in pages", async () => {
     const seen: string[] = [];
     let after = "";
@@ -341,6 +368,30 @@ describe("answers", () => {
       path: `/api/sboms/${DIGEST}?format=xml`,
       status: 400,
       code: "REQUEST_INVALID",
+    },
+    {
+      name: "a BOM-Index of one view",
+      path: `/api/sboms/${DIGEST}?format=bom-index&view=usage`,
+      status: 400,
+      code: "FORMAT_WITHOUT_VIEW",
+    },
+    {
+      name: "a format that is not stored",
+      path: `/api/sboms/${DIGEST}?format=cdx-pb`,
+      status: 404,
+      code: "SBOM_MISSING",
+    },
+    {
+      name: "a difference to nothing",
+      path: `/api/diff?old=${DIGEST}`,
+      status: 400,
+      code: "REQUEST_INVALID",
+    },
+    {
+      name: "a difference to an unknown image",
+      path: `/api/diff?old=${DIGEST}&new=${OTHER}`,
+      status: 404,
+      code: "SBOM_MISSING",
     },
     {
       name: "an unknown query",

@@ -7,10 +7,14 @@ import type { ScanRequest, ScanState } from "#lib/contracts/api.ts";
 import { defineErrors } from "#lib/errors.ts";
 import type { Digest } from "#lib/digest.ts";
 import type { ObjectStore } from "#lib/stores/ports.ts";
+import type { ScanArtifact } from "#controllers/scan/index.ts";
 import type { Report, Scan } from "#crds/index.ts";
+import { diffSboms } from "#engines/scanner/index.ts";
+import type { Sbom, SbomDiff } from "#engines/scanner/index.ts";
 import type { Caches } from "../caches.ts";
 import { BY_ARTIFACT, BY_DIGEST, BY_UID } from "../caches.ts";
 import { reportKey } from "../evaluation/evaluator.ts";
+import { readSbom } from "../evaluation/images.ts";
 import type { ImageCatalog } from "../evaluation/images.ts";
 import type { Verdicts } from "../evaluation/verdicts.ts";
 import type { Access } from "./auth.ts";
@@ -22,6 +26,7 @@ export const routeErrors = defineErrors("routes", {
   SBOM_MISSING: "missing",
   REPORT_MISSING: "missing",
   ARTIFACT_MISSING: "missing",
+  FORMAT_WITHOUT_VIEW: "invalid",
 });
 
 export interface RoutePorts {
@@ -30,6 +35,33 @@ export interface RoutePorts {
   readonly objects: ObjectStore;
   readonly verdicts: Verdicts;
   createScan(request: ScanRequest & { readonly imageRef: string }): Promise<Scan>;
+}
+
+/** zod's types have no read-only lists. */
+const mutable = (diff: SbomDiff): z.input<typeof contracts.imageDiff> =>
+  diff as z.input<typeof contracts.imageDiff>;
+
+/** Which stored document a query asks for. @throws FORMAT_WITHOUT_VIEW */
+function sbomArtifact({ format, view }: z.output<typeof contracts.sbomQuery>): {
+  readonly type: ScanArtifact["type"];
+  readonly contentType: string;
+} {
+  const prefix = view === "usage" ? "usage-" : "";
+  switch (format) {
+    case "cdx-json":
+      return { type: `${prefix}cyclonedx-json`, contentType: "application/vnd.cyclonedx+json; version=1.6" };
+    case "cdx-pb":
+      return {
+        type: `${prefix}cyclonedx-pb`,
+        contentType: "application/x.vnd.cyclonedx+protobuf; version=1.6",
+      };
+    case "spdx-json":
+      return { type: `${prefix}spdx-json`, contentType: "application/spdx+json" };
+    case "bom-index":
+      if (view === "usage")
+        throw routeErrors.make("FORMAT_WITHOUT_VIEW", "a BOM-Index has both views in one: leave view out");
+      return { type: "bom-index", contentType: "application/vnd.stella-ops.bom-index" };
+  }
 }
 
 type May = (access: Access) => Promise<boolean>;
@@ -87,14 +119,35 @@ function documentRoutes(ports: RoutePorts): readonly Route[] {
         const missing = routeErrors.make("SBOM_MISSING", `there is no SBOM of ${digest} that you may read`);
         if (!(await mayReadImage(ports.caches, digest, query.namespace, may))) throw missing;
         const image = await ports.images.find(digest);
-        const artifact = image?.artifacts.find((one) => one.type === "cyclonedx-json");
+        const { type, contentType } = sbomArtifact(query);
+        const artifact = image?.artifacts.find((one) => one.type === type);
         if (artifact === undefined) throw missing;
         return {
           stream: await ports.objects.get(artifact.key),
-          contentType: "application/vnd.cyclonedx+json; version=1.6",
+          contentType,
           size: artifact.size,
           digest: artifact.digest,
         };
+      },
+    }),
+    route({
+      method: "GET",
+      path: "/api/diff",
+      summary: "What changed between two images: packages added, removed and of another version, by layer.",
+      query: contracts.diffQuery,
+      response: contracts.imageDiff,
+      handle: async ({ query, may }) => {
+        const read = async (digest: Digest): Promise<Sbom> => {
+          const known = (await mayReadImage(ports.caches, digest, query.namespace, may))
+            ? await ports.images.find(digest)
+            : undefined;
+          if (known === undefined) {
+            throw routeErrors.make("SBOM_MISSING", `there is no SBOM of ${digest} that you may read`);
+          }
+          return readSbom(known, ports.objects);
+        };
+        const [older, newer] = [await read(query.old as Digest), await read(query.new as Digest)];
+        return mutable(diffSboms(older, newer));
       },
     }),
     route({

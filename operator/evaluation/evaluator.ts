@@ -5,20 +5,18 @@
  */
 import { evaluate, matchSbom, summarize } from "#engines/evaluation/index.ts";
 import type { EvaluationContext, ReportDocument, ReportSummary } from "#engines/evaluation/index.ts";
-import type { Sbom } from "#engines/scanner/index.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
 import type { Clock } from "#lib/clock.ts";
 import { digestOf, hexOf } from "#lib/digest.ts";
 import type { Digest } from "#lib/digest.ts";
 import type { Catalog, CatalogCollection, ObjectStore } from "#lib/stores/ports.ts";
 import type { ImageDocument } from "../jobs/scan.ts";
+import { readSbom } from "./images.ts";
 import type { Knowledge } from "./knowledge.ts";
 import type { SelectedPolicies } from "./policies.ts";
 
 /** Raise when the same inputs give another report. */
-const EVALUATOR_VERSION = 1;
-/** SBOMs over this size are refused rather than read into memory. */
-const MAX_SBOM_BYTES = 256 * 1024 * 1024;
+const EVALUATOR_VERSION = 2;
 const MAX_OMISSION_LINES = 10;
 
 /** Catalog `evaluations`, id: namespace, image and slot. Only the slot `report` keeps its full report as an object. */
@@ -117,7 +115,7 @@ export class Evaluator {
     const { clock, objects } = this.#ports;
     const { image, policies, context } = question;
     const started = performance.now();
-    const sbom = await this.#readSbom(image);
+    const sbom = await readSbom(image, this.#ports.objects);
     const matched = matchSbom(sbom, advisories.snapshot);
     const report = evaluate({
       sbom,
@@ -147,12 +145,6 @@ export class Evaluator {
     }
     this.#ports.observed((performance.now() - started) / 1000);
     return document;
-  }
-
-  async #readSbom(image: ImageDocument): Promise<Sbom> {
-    const artifact = image.artifacts.find((one) => one.type === "sbom");
-    const bytes = await this.#ports.objects.read(artifact?.key ?? "images/missing", MAX_SBOM_BYTES);
-    return JSON.parse(Buffer.from(bytes).toString("utf8")) as Sbom;
   }
 }
 

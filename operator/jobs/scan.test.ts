@@ -2,7 +2,7 @@
 /** Scan jobs over images in memory: read once, always with a record. */
 import { describe, expect, it } from "vitest";
 import type { ScanJob, ScanRecord } from "#controllers/scan/index.ts";
-import { cycloneDxText, scanImage, toCycloneDx } from "#engines/scanner/index.ts";
+import { scanImage } from "#engines/scanner/index.ts";
 import {
   inlineWorkers,
   linuxAmd64,
@@ -15,6 +15,7 @@ import { StellaError } from "#lib/errors.ts";
 import type { ImageSource } from "#lib/oci/types.ts";
 import { imageCatalog } from "../evaluation/images.ts";
 import { embeddedStores, testClock } from "../testing/bench.ts";
+import { scanDocuments } from "./scan-documents.ts";
 import { runScanJob } from "./scan.ts";
 import type { ScanJobPorts } from "./scan.ts";
 
@@ -55,7 +56,7 @@ async function bench(over: Partial<ScanJobPorts> = {}) {
         { fragmentCache: memoryFragmentCache(), layerWorkers: inlineWorkers },
         options,
       ),
-    toCycloneDx: (sbom, imageName) => cycloneDxText(toCycloneDx(sbom, { imageName, toolVersion: "0" })),
+    documents: (scanned, imageName) => scanDocuments(scanned, imageName, "0"),
     ...over,
   };
   return { ports, source, closed, objects, [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose]() };
@@ -75,8 +76,14 @@ describe("runScanJob", () => {
     });
     expect((await b.ports.records.get("uid-1"))?.body).toEqual(record);
     expect((await b.objects.list("images/")).map(({ key }) => key.split("/")[2])).toEqual([
+      "bom-index.bin",
       "inventory.cdx.json",
+      "inventory.cdx.pb",
+      "inventory.spdx.json",
       "sbom.json",
+      "usage.cdx.json",
+      "usage.cdx.pb",
+      "usage.spdx.json",
     ]);
     expect(b.closed).toEqual(["source"]);
   });
@@ -113,7 +120,7 @@ describe("runScanJob", () => {
     await runScanJob(job, never, b.ports);
     await runScanJob({ ...job, force }, never, await change(b));
     expect(b.source.opened).toHaveLength(2);
-    expect(await b.objects.list("images/")).toHaveLength(2);
+    expect(await b.objects.list("images/")).toHaveLength(8);
   });
 
   it.each([

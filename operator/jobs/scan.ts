@@ -14,6 +14,7 @@ import { codeOf, defineErrors, kindOf, messageOf } from "#lib/errors.ts";
 import { parseReference, repositoryOf } from "#lib/oci/reference.ts";
 import type { ImageSource, Platform, ResolvedImage } from "#lib/oci/types.ts";
 import type { ImageCatalog } from "../evaluation/images.ts";
+import type { ScanDocument } from "./scan-documents.ts";
 import type { CatalogCollection, ObjectStore } from "#lib/stores/ports.ts";
 
 export const scanJobErrors = defineErrors("scan-job", { SCAN_TIMEOUT: "unavailable" });
@@ -49,7 +50,8 @@ export interface ScanJobPorts {
     platform: Platform,
     options: { force: boolean; signal: AbortSignal },
   ): Promise<ScanResult>;
-  toCycloneDx(sbom: ScanResult["sbom"], imageName: string): string;
+  /** The canonical SBOM first. @param imageName the image without tag and digest */
+  documents(scanned: ScanResult, imageName: string): Iterable<ScanDocument>;
 }
 
 /** Analyzers and versions in force: facts made by others are made again. */
@@ -104,8 +106,13 @@ async function scanOnce(
     if (known?.analyzers === ports.analyzers && (await isStored(known, ports.objects))) {
       return knownResult(known, resolved);
     }
-    const { sbom, counters } = await ports.scan(source, platform, { force: job.force, signal });
-    const artifacts = await storeDocuments(sbom, ports.toCycloneDx(sbom, nameOf(job)), ports.objects);
+    const scanned = await ports.scan(source, platform, { force: job.force, signal });
+    const { sbom, counters } = scanned;
+    const artifacts = await storeDocuments(
+      sbom.imageDigest,
+      ports.documents(scanned, nameOf(job)),
+      ports.objects,
+    );
     const sbomDigest = artifacts[0]?.digest;
     if (sbomDigest === undefined) throw new Error("no SBOM was stored");
     await ports.images.images.put(hexOf(resolved.imageDigest), {
@@ -159,20 +166,17 @@ const identity = (resolved: ResolvedImage) => ({
   platform: resolved.platform,
 });
 
-/** The SBOM as evaluation reads it first, then the formats for others. */
+/** Content-addressed: what is there already is written over with itself. */
 async function storeDocuments(
-  sbom: ScanResult["sbom"],
-  cycloneDx: string,
+  imageDigest: ImageDigest,
+  documents: Iterable<ScanDocument>,
   objects: ObjectStore,
 ): Promise<readonly ScanArtifact[]> {
-  const folder = `images/${hexOf(sbom.imageDigest)}`;
-  const documents = [
-    { type: "sbom" as const, key: `${folder}/sbom.json`, text: canonicalJson(sbom) },
-    { type: "cyclonedx-json" as const, key: `${folder}/inventory.cdx.json`, text: cycloneDx },
-  ];
+  const folder = `images/${hexOf(imageDigest)}`;
   const artifacts: ScanArtifact[] = [];
-  for (const { type, key, text } of documents) {
-    const { digest, size } = await objects.put(key, Buffer.from(text));
+  for (const { type, name, content } of documents) {
+    const key = `${folder}/${name}`;
+    const { digest, size } = await objects.put(key, Buffer.from(content));
     artifacts.push({ type, key, digest, size });
   }
   return artifacts;

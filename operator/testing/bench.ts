@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ScanArtifact } from "#controllers/scan/index.ts";
 import type { Pod } from "#controllers/workload/index.ts";
 import { DIGEST, NOW } from "#controllers/testing/objects.ts";
 import { component, sbom } from "#engines/evaluation/testing/builders.ts";
@@ -101,6 +102,7 @@ export const imageSbom: Sbom = sbom([component(LODASH)], { imageDigest: DIGEST a
 export async function storeImage(
   { catalog, objects }: Awaited<ReturnType<typeof openEmbeddedStores>>,
   of: Sbom = imageSbom,
+  more: readonly { readonly type: ScanArtifact["type"]; readonly key: string; readonly text: string }[] = [],
 ): Promise<ImageDocument> {
   const folder = `images/${hexOf(of.imageDigest)}`;
   const documents = [
@@ -110,6 +112,7 @@ export async function storeImage(
       key: `${folder}/inventory.cdx.json`,
       text: '{"bomFormat":"CycloneDX"}',
     },
+    ...more,
   ];
   const artifacts: ImageDocument["artifacts"][number][] = [];
   for (const { type, key, text } of documents) {

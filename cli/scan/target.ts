@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+/** From what a person names to an SBOM: an image in a registry, layout or archive, or a folder. */
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { scanImage } from "#engines/scanner/index.ts";
+import type { KnownImage, ScanProgress, ScanResult } from "#engines/scanner/index.ts";
+import { folderFragmentCache } from "#engines/scanner/adapters/folder-fragment-cache.ts";
+import { layerWorkerPool } from "#engines/scanner/adapters/layer-workers.ts";
+import { trimFolder } from "#engines/scanner/adapters/trim-folder.ts";
+import { defineErrors, messageOf } from "#lib/errors.ts";
+import { openImageSource } from "#lib/oci/open-image-source.ts";
+import { formatPlatform } from "#lib/oci/platform.ts";
+import { parseReference, repositoryOf } from "#lib/oci/reference.ts";
+import { readDockerConfig } from "#lib/oci/registry/credentials.ts";
+import type { RegistrySettings } from "#lib/oci/registry/settings.ts";
+import type { Platform } from "#lib/oci/types.ts";
+import { cacheDir, fileFactsIn, fragmentsIn } from "../cache.ts";
+import { readText } from "../files.ts";
+import { progressLine, say } from "../output.ts";
+
+export const targetErrors = defineErrors("scan-verb", {
+  TARGET_OFFLINE: "invalid",
+  TARGET_NOT_IN_REGISTRY: "invalid",
+});
+
+/** What decides how a target is read. */
+export interface TargetFlags {
+  readonly platform?: Platform;
+  readonly base?: readonly string[];
+  readonly cacheDir?: string;
+  readonly offline?: boolean;
+  readonly force?: boolean;
+  readonly plainHttp?: boolean;
+  readonly caFile?: string;
+}
+
+const LOCAL = /^(oci-dir|oci-archive|docker-archive|dir):/;
+/** Facts of single files; fragments have their own limit. */
+const MAX_FILE_FACTS_BYTES = 512 * 1024 * 1024;
+
+export const isLocal = (target: string): boolean => LOCAL.test(target);
+
+/** The name by which people know the image; a path is no name, it would make the same image's documents differ. */
+export function imageNameOf(target: string, { sbom }: ScanResult): string {
+  return isLocal(target) ? sbom.imageDigest : repositoryOf(parseReference(target));
+}
+
+/** What is wrong with a call before anything is opened. @throws TARGET_OFFLINE, REFERENCE_INVALID */
+export function checkTarget(target: string, flags: TargetFlags): void {
+  for (const each of [target, ...(flags.base ?? [])]) {
+    if (flags.offline === true && !isLocal(each)) {
+      const kinds = "oci-dir:, oci-archive:, docker-archive: and dir:";
+      throw targetErrors.make("TARGET_OFFLINE", `--offline reads ${kinds} only, not ${each}`);
+    }
+    if (!isLocal(each)) parseReference(each);
+  }
+}
+
+/** @throws what opening and scanning throw */
+export async function scanTarget(target: string, flags: TargetFlags): Promise<ScanResult> {
+  const folder = /^dir:(.*)$/s.exec(target)?.[1];
+  if (folder === undefined) return scanLayers(target, flags);
+  const { scanFolder } = await import("#engines/scanner/adapters/scan-folder.ts");
+  return scanFolder(folder, { platform: platformOf(flags) });
+}
+
+const platformOf = ({ platform }: TargetFlags): Platform =>
+  platform ?? { os: "linux", architecture: process.arch === "x64" ? "amd64" : process.arch };
+
+async function scanLayers(target: string, flags: TargetFlags): Promise<ScanResult> {
+  const cache = cacheDir(flags.cacheDir);
+  const bases = await Promise.all((flags.base ?? []).map((base) => knownImage(base, flags)));
+  const source = await open(target, flags);
+  const layerWorkers = layerWorkerPool({ fileFacts: fileFactsIn(cache) });
+  const fragmentCache = folderFragmentCache(fragmentsIn(cache), {
+    onTrouble: (error) => say(`stella: layer facts are not kept in ${cache}: ${messageOf(error)}`),
+  });
+  const progress = progressLine();
+  try {
+    const ports = { fragmentCache, layerWorkers, progress: narrate(progress) };
+    const scanned = await scanImage(source, platformOf(flags), ports, { force: flags.force === true, bases });
+    sayOtherPlatform(flags.platform, scanned.resolved.platform);
+    if (scanned.counters.analyzed > 0) await trimFolder(fileFactsIn(cache), MAX_FILE_FACTS_BYTES);
+    return scanned;
+  } finally {
+    progress.done();
+    await layerWorkers.close();
+    await fragmentCache.trim();
+    await source.close();
+  }
+}
+
+/** An image's layers, by its manifest and config alone. */
+async function knownImage(name: string, flags: TargetFlags): Promise<KnownImage> {
+  const source = await open(name, flags);
+  try {
+    const { imageDigest, layers } = await source.resolve(platformOf(flags));
+    return {
+      name: isLocal(name) ? imageDigest : name,
+      imageDigest,
+      diffIds: layers.map(({ diffId }) => diffId),
+    };
+  } finally {
+    await source.close();
+  }
+}
+
+async function open(
+  target: string,
+  flags: TargetFlags,
+): Promise<Awaited<ReturnType<typeof openImageSource>>> {
+  return openImageSource(target, isLocal(target) ? {} : { registry: await registrySettings(target, flags) });
+}
+
+/** An image without an index is what it is, whatever was asked for. */
+function sayOtherPlatform(asked: Platform | undefined, found: Platform): void {
+  if (asked === undefined || (asked.os === found.os && asked.architecture === found.architecture)) return;
+  say(`stella: the image has one platform only: ${formatPlatform(found)}, not ${formatPlatform(asked)}`);
+}
+
+function narrate(line: ReturnType<typeof progressLine>): (event: ScanProgress) => void {
+  let total = 0;
+  let done = 0;
+  return (event) => {
+    if (event.step === "resolved") total = event.layers;
+    if (event.step === "layer" && event.outcome !== "analyzing") done++;
+    line.update(`reading layers: ${done} of ${total}`);
+  };
+}
+
+/** Logins of Docker's config, the flags' trust, and the environment's proxies. */
+export async function registrySettings(target: string, flags: TargetFlags): Promise<RegistrySettings> {
+  const { registry } = parseReference(target);
+  const config = join(
+    process.env["DOCKER_CONFIG"] ?? join(process.env["HOME"] ?? "", ".docker"),
+    "config.json",
+  );
+  const hasConfig = (await stat(config).catch(() => undefined)) !== undefined;
+  const environment = (name: string): string | undefined =>
+    process.env[name] ?? process.env[name.toLowerCase()];
+  const httpProxy = environment("HTTP_PROXY");
+  const httpsProxy = environment("HTTPS_PROXY");
+  const noProxy = environment("NO_PROXY");
+  return {
+    credentials: hasConfig ? await readDockerConfig(config) : [],
+    hosts: {
+      [registry]: {
+        ...(flags.plainHttp === true ? { plainHttp: true } : {}),
+        ...(flags.caFile === undefined ? {} : { ca: [await readText(flags.caFile)] }),
+      },
+    },
+    proxy: {
+      ...(httpProxy === undefined ? {} : { httpProxy }),
+      ...(httpsProxy === undefined ? {} : { httpsProxy }),
+      ...(noProxy === undefined ? {} : { noProxy }),
+    },
+  };
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The documents that a scan leaves behind: the SBOM as evaluation reads it, and the formats that others ask for. */
+import type { ScanArtifact } from "#controllers/scan/index.ts";
+import {
+  cycloneDxProtobuf,
+  cycloneDxText,
+  imageBomIndex,
+  layerSerial,
+  layerSpdx,
+  layerSpdxLink,
+  spdxText,
+  toCycloneDx,
+  toSpdx,
+} from "#engines/scanner/index.ts";
+import type { SbomView, ScanResult } from "#engines/scanner/index.ts";
+import { canonicalJson } from "#lib/canonical-json.ts";
+
+export interface ScanDocument {
+  readonly type: ScanArtifact["type"];
+  /** File name below the image's folder. */
+  readonly name: string;
+  readonly content: string | Uint8Array;
+}
+
+/** The canonical SBOM first. @param imageName the image without tag and digest */
+export function* scanDocuments(
+  scanned: ScanResult,
+  imageName: string,
+  toolVersion: string,
+): Generator<ScanDocument> {
+  yield { type: "sbom", name: "sbom.json", content: canonicalJson(scanned.sbom) };
+  yield { type: "bom-index", name: "bom-index.bin", content: imageBomIndex(scanned.sbom) };
+  for (const view of ["inventory", "usage"] as const)
+    yield* viewDocuments(scanned, view, imageName, toolVersion);
+}
+
+function* viewDocuments(
+  { sbom, resolved, fragments }: ScanResult,
+  view: SbomView,
+  imageName: string,
+  toolVersion: string,
+): Generator<ScanDocument> {
+  const layerBoms = sbom.layers.map(({ diffId }) => ({
+    diffId,
+    serialNumber: layerSerial(diffId, sbom.analyzers),
+  }));
+  const bom = toCycloneDx(sbom, { imageName, toolVersion, view, layerBoms });
+  const { created } = resolved.config;
+  const layerDocuments = fragments.map((fragment) => layerSpdxLink(fragment, layerSpdx(fragment)));
+  const spdx = toSpdx(sbom, {
+    imageName,
+    toolVersion,
+    view,
+    layerDocuments,
+    ...(created === undefined ? {} : { timestamp: created }),
+  });
+  const prefix = view === "usage" ? "usage-" : "";
+  yield { type: `${prefix}cyclonedx-json`, name: `${view}.cdx.json`, content: cycloneDxText(bom) };
+  yield { type: `${prefix}cyclonedx-pb`, name: `${view}.cdx.pb`, content: cycloneDxProtobuf(bom) };
+  yield { type: `${prefix}spdx-json`, name: `${view}.spdx.json`, content: spdxText(spdx) };
+}
