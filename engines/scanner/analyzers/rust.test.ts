@@ -111,6 +111,12 @@ describe("language/rust", () => {
     ["is no JSON", withData(deflateSync('{"packages":[[[')), "at byte 6000 is no package list"],
   ])("says that data %s", (_, bytes, message) => expect(() => read(bytes, 3000)).toThrow(message));
 
+  it("gives up on a file full of other zlib streams, and says so", () => {
+    const bombs = Buffer.concat(Array.from({ length: 6000 }, () => deflateSync("{".repeat(100))));
+    const problems = ["too much looks like cargo-auditable data; not all was tried"];
+    expect(read(withData(bombs), 65536)).toEqual({ problems });
+  });
+
   it("survives any damage with its own error", () => {
     fc.assert(
       fc.property(

@@ -47,11 +47,13 @@ class AuditStream implements FileStream {
     }
     this.#found ??= this.#search.finish();
     if (this.#found) return this.#reading(this.#found);
-    if (this.#search.openAt === undefined) return undefined;
-    throw invalidInput(
-      this.#file.path,
-      `cargo-auditable data at byte ${this.#search.openAt} can't be inflated`,
-    );
+    const { openAt, isGivenUp } = this.#search;
+    if (openAt !== undefined) {
+      throw invalidInput(this.#file.path, `cargo-auditable data at byte ${openAt} can't be inflated`);
+    }
+    return isGivenUp
+      ? { problems: ["too much looks like cargo-auditable data; not all was tried"] }
+      : undefined;
   }
 
   #scan(bytes: Buffer, ranges: readonly FileRange[]): boolean {
@@ -62,7 +64,8 @@ class AuditStream implements FileStream {
       const to = Math.min(range.end, this.#offset);
       if (from < to) this.#found ??= this.#search.push(bytes.subarray(from - start, to - start), from);
     }
-    return !this.#found && ranges.some(({ end }) => end > this.#offset);
+    if (this.#found || this.#search.isGivenUp) return false;
+    return ranges.some(({ end }) => end > this.#offset);
   }
 
   #reading({ json, offset }: AuditData): Reading {

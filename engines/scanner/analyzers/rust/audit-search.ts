@@ -10,6 +10,10 @@ const LOOK_AHEAD = 1024;
 /** Of 2000 packages there are 60 KiB. */
 const MAX_COMPRESSED = 4 * 1024 * 1024;
 const MAX_JSON = 32 * 1024 * 1024;
+/** What the first compressed bytes may give: JSON is compressed tenfold, bombs a thousandfold. */
+const MAX_HEAD_JSON = 128 * 1024;
+/** Places tried of one file; of 100 MiB of debug information some dozen look like it. */
+const MAX_TRIES = 5000;
 const EMPTY: Buffer = Buffer.alloc(0);
 
 export interface AuditData {
@@ -23,12 +27,18 @@ export class AuditSearch {
   #window = EMPTY;
   #windowStart = 0;
   #isFound = false;
+  #tries = 0;
   /** Length from which on it is worth to try again whether the data is whole. */
   #tryAt = 0;
 
   /** Offset of data that was found and is not whole. */
   get openAt(): number | undefined {
     return this.#isFound ? this.#windowStart : undefined;
+  }
+
+  /** Whether so much looked like the data that the search was given up. */
+  get isGivenUp(): boolean {
+    return this.#tries > MAX_TRIES;
   }
 
   /** @returns the data once it is whole. */
@@ -51,7 +61,11 @@ export class AuditSearch {
 
   #search(window: Buffer, to: number): AuditData | undefined {
     let at = zlibHeadAt(window, 0, to, JSON_HEAD.charCodeAt(0));
-    for (; at >= 0; at = zlibHeadAt(window, at + 1, to, JSON_HEAD.charCodeAt(0))) {
+    for (
+      ;
+      at >= 0 && ++this.#tries <= MAX_TRIES;
+      at = zlibHeadAt(window, at + 1, to, JSON_HEAD.charCodeAt(0))
+    ) {
       if (!hasJsonHead(window.subarray(at, at + LOOK_AHEAD))) continue;
       this.#isFound = true;
       this.#keep(window, at);
@@ -68,18 +82,18 @@ export class AuditSearch {
 
   #inflate(): AuditData | undefined {
     this.#tryAt = 2 * this.#window.length;
-    const json = inflated(this.#window, constants.Z_FINISH);
+    const json = inflated(this.#window, constants.Z_FINISH, MAX_JSON);
     return json === undefined ? undefined : { json, offset: this.#windowStart };
   }
 }
 
 const hasJsonHead = (bytes: Buffer): boolean =>
-  inflated(bytes, constants.Z_SYNC_FLUSH)?.startsWith(JSON_HEAD) === true;
+  inflated(bytes, constants.Z_SYNC_FLUSH, MAX_HEAD_JSON)?.startsWith(JSON_HEAD) === true;
 
-/** Undefined when the stream is damaged, or not whole and has to be. */
-function inflated(bytes: Buffer, finishFlush: number): string | undefined {
+/** Undefined when the stream is damaged, too long, or not whole and has to be. */
+function inflated(bytes: Buffer, finishFlush: number, maxOutputLength: number): string | undefined {
   try {
-    return inflateSync(bytes, { finishFlush, maxOutputLength: MAX_JSON }).toString("utf8");
+    return inflateSync(bytes, { finishFlush, maxOutputLength }).toString("utf8");
   } catch {
     return undefined;
   }
