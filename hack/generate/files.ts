@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Every generated file as text, by its path in the repository: CRDs and their reference pages. */
+/** Every generated file as text, by its path in the repository: CRDs, their reference pages, and the table of analyzers. */
 import { stringify } from "yaml";
 import { GROUP, kinds } from "#crds/index.ts";
+import { analyzersPage } from "./analyzers.ts";
 import { crdOf, rootSchema } from "./crd.ts";
 import { referenceIndex, referencePage } from "./reference.ts";
 
 const COMMAND = "npm run generate";
 const YAML_HEADER = `# Made by \`${COMMAND}\` from crds/. Do not edit.\n`;
 const MARKDOWN_HEADER = `<!-- Made by \`${COMMAND}\` from crds/. Do not edit. -->\n\n`;
+
+const ANALYZERS_HEADER = `<!-- Made by \`${COMMAND}\` from engines/scanner/analyzers/. Do not edit. -->\n\n`;
 
 /** Folders that hold generated files only; anything else found in them is stale. */
 export const GENERATED_FOLDERS = ["config/crd", "docs/reference"] as const;
@@ -19,6 +22,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     files.set(`docs/reference/${kind.singular}.md`, MARKDOWN_HEADER + referencePage(kind, rootSchema(kind)));
   }
   files.set("config/crd/kustomization.yaml", yaml(kustomization()));
+  files.set("docs/reference/analyzers.md", ANALYZERS_HEADER + analyzersPage());
   files.set("docs/reference/README.md", MARKDOWN_HEADER + referenceIndex(kinds));
   return files;
 }

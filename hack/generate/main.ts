@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * `npm run generate`: writes config/crd and docs/reference from crds/.
+ * `npm run generate`: writes config/crd and docs/reference from crds/ and the analyzers.
  * `npm run generate -- --check`: writes nothing, fails when a file is not as it would be written.
  */
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
