@@ -198,6 +198,12 @@ describe("composeSbom", () => {
     ]);
   });
 
+  it("takes a release file where there is no os-release", async () => {
+    const sbom = await compose([{ path: "etc/alpine-release", content: "3.20.3\n" }, apkDb("a@1")]);
+    expect(shown(sbom)).toEqual(["pkg:apk/alpine/a@1?arch=x86_64&distro=alpine-3.20.3 in 0"]);
+    expect(sbom.omissions).toEqual([]);
+  });
+
   it("says when the distro is not known", async () => {
     const sbom = await compose([apkDb("a@1")]);
     expect(shown(sbom)).toEqual(["pkg:apk/linux/a@1?arch=x86_64 in 0"]);

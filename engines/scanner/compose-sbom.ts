@@ -10,15 +10,13 @@ import { MAX_COMPONENTS, byPurlAndPlace, packageDrafts, type Draft } from "./com
 import { isOsPackage, purlOf } from "./compose/purl-of.ts";
 import { RootView, type VisibleFile } from "./compose/root-view.ts";
 import { rootFiles } from "./compose/scene.ts";
+import { distroOf, licensesOf } from "./compose/system.ts";
 import { traceEntry, type EntryTrace } from "./entrytrace/index.ts";
 import { scanErrors } from "./errors.ts";
 import type { Fragment } from "./facts.ts";
 import type { Component, Distro, Omission, RemovedComponent, Sbom } from "./types.ts";
 import { usageOf, type Usage } from "./usage/usage.ts";
 import { usageView } from "./usage/usage-view.ts";
-
-const DISTRO_PATHS = ["etc/os-release", "usr/lib/os-release"];
-const DOC = "usr/share/doc/";
 
 export type ComposedFrom = Pick<ResolvedImage, "imageDigest" | "platform" | "layers" | "config">;
 
@@ -84,23 +82,6 @@ function viewOf({ layers }: ComposedFrom, fragments: readonly Fragment[]): RootV
     view.apply(fragment, index);
   }
   return view;
-}
-
-function distroOf(view: RootView): Distro | undefined {
-  for (const path of DISTRO_PATHS) {
-    const found = view.file(path)?.facts.find(({ distro }) => distro)?.distro;
-    if (found) return found;
-  }
-  return undefined;
-}
-
-/** Licences by OS package name; a documentation folder may be a link to another package's. */
-function licensesOf(view: RootView, files: readonly VisibleFile[]): (name: string) => readonly string[] {
-  const byFolder = new Map<string, readonly string[]>();
-  for (const { facts } of files) {
-    for (const { license } of facts) if (license) byFolder.set(DOC + license.package, license.licenses);
-  }
-  return (name) => byFolder.get(DOC + name) ?? byFolder.get(view.links.follow(DOC + name) ?? "") ?? [];
 }
 
 /** Paths whose owner may be asked for: evidence of language packages, and all that a program may load or run. */

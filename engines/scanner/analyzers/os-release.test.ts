@@ -34,6 +34,29 @@ describe("os/release", () => {
     expect(analyzeFile(osRelease, "etc/os-release", text)).toEqual({ distro: want });
   });
 
+  it.each([
+    ["alpine-release", "3.20.3\n", { id: "alpine", versionId: "3.20.3" }],
+    ["alpine-release", "3.21.0_alpha20240807\n", { id: "alpine", versionId: "3.21.0_alpha20240807" }],
+    ["debian_version", "12.5\n", { id: "debian", versionId: "12.5" }],
+    ["debian_version", "trixie/sid\n", { id: "debian", versionId: "", codename: "trixie" }],
+    [
+      "redhat-release",
+      "CentOS release 6.10 (Final)\n",
+      { id: "centos", versionId: "6.10", prettyName: "CentOS release 6.10 (Final)" },
+    ],
+    [
+      "redhat-release",
+      "Red Hat Enterprise Linux Server release 7.9 (Maipo)",
+      { id: "rhel", versionId: "7.9", prettyName: "Red Hat Enterprise Linux Server release 7.9 (Maipo)" },
+    ],
+    ["redhat-release", "Some Other release 1", undefined],
+    ["debian_version", "x".repeat(1000), undefined],
+    ["issue", "Debian 12", undefined],
+  ])("reads etc/%s: %j", (name, text, want) => {
+    const found = analyzeFile(osRelease, `etc/${name}`, text);
+    expect(found).toEqual(want === undefined ? undefined : { distro: want });
+  });
+
   it("wants nothing else", () =>
     expect(analyzeFile(osRelease, "opt/etc/os-release", "ID=x")).toBeUndefined());
 });

@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The distribution of a root filesystem.
+ * The distribution of a root filesystem, from os-release or, where there is none, from the release files of older systems.
  * Source: os-release(5), https://www.freedesktop.org/software/systemd/man/latest/os-release.html
  */
 import type { FileAnalyzer } from "../analyzer.ts";
 import type { Distro } from "../types.ts";
+import { readReleaseFile, releaseFiles } from "./os-release/release-files.ts";
 
 const PATHS = new Set(["etc/os-release", "usr/lib/os-release"]);
+const ETC = "etc/";
 
 export const osRelease: FileAnalyzer = {
   id: "os/release",
-  version: 1,
+  version: 2,
   maxBytes: 64 * 1024,
-  wants: (file) => PATHS.has(file.path),
+  wants: ({ path }) => PATHS.has(path) || (path.startsWith(ETC) && releaseFiles.has(path.slice(ETC.length))),
   analyze(input) {
+    const { path } = input.file;
+    if (!PATHS.has(path)) {
+      const found = readReleaseFile(path.slice(ETC.length), input.text());
+      return found && { distro: found };
+    }
     const fields = assignments(input.text());
     const codename = fields.get("VERSION_CODENAME");
     const prettyName = fields.get("PRETTY_NAME");

@@ -51,7 +51,7 @@ export function inventoryOf(sbom: Sbom, view: SbomView = "inventory"): Inventory
     entries: seen.map((entry) => within(entry, refs)).sort(byPlace),
     omissions: sbom.omissions,
     analyzers: Object.entries(sbom.analyzers).sort(byKey(([id]) => id)),
-    facts: [...entryFacts(sbom), ...baseFacts(sbom)],
+    facts: [...entryFacts(sbom), ...baseFacts(sbom), ...sourceFacts(sbom)],
   };
 }
 
@@ -76,6 +76,10 @@ function baseFacts({ base }: Sbom): Fact[] {
     ["base:layers", base?.layers?.toString()],
   ] as const;
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+}
+
+function sourceFacts({ source }: Sbom): Fact[] {
+  return source ? [["source", `${source.kind} ${source.digest}`]] : [];
 }
 
 function within(entry: Component, refs: ReadonlySet<string>): Component {

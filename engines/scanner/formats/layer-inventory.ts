@@ -8,16 +8,14 @@ import { canonicalJson } from "#lib/canonical-json.ts";
 import type { Digest, DiffId, LayerDigest } from "#lib/digest.ts";
 import type { LayerDescriptor } from "#lib/oci/types.ts";
 import { packageDrafts } from "../compose/draft.ts";
-import { RootView, type VisibleFile } from "../compose/root-view.ts";
+import { RootView } from "../compose/root-view.ts";
+import { distroOf, licensesOf } from "../compose/system.ts";
 import type { Fragment } from "../facts.ts";
-import type { Distro } from "../types.ts";
 import { locationOf, type Entry, type Inventory } from "./document.ts";
 import { documentUuid } from "./uuid.ts";
 
 /** Raise when the same fragment gives another document: the id of a document stands for its bytes. */
 const FORMAT = "stella-layer/1";
-
-const DISTRO_PATHS = ["etc/os-release", "usr/lib/os-release"];
 
 /** UUIDv5 of a layer's documents, in any format: of the layer, the analyzers and the form of the document. */
 export function layerUuid(diffId: DiffId, analyzers: Readonly<Record<string, number>>): string {
@@ -40,7 +38,7 @@ export function layerInventory(fragment: Fragment): Inventory {
     exists: () => true,
     layers: [alone(diffId)],
     distro,
-    licenses: licensesOf(files),
+    licenses: licensesOf(view, files),
   });
   return {
     view: "layer",
@@ -60,20 +58,6 @@ const alone = (diffId: DiffId): LayerDescriptor => ({
   size: 0,
   mediaType: "",
 });
-
-function distroOf(view: RootView): Distro | undefined {
-  for (const path of DISTRO_PATHS) {
-    const found = view.file(path)?.facts.find(({ distro }) => distro)?.distro;
-    if (found) return found;
-  }
-  return undefined;
-}
-
-function licensesOf(files: readonly VisibleFile[]): (name: string) => readonly string[] {
-  const stated = files.flatMap(({ facts }) => facts.flatMap(({ license }) => license ?? []));
-  const byPackage = new Map(stated.map((license) => [license.package, license.licenses]));
-  return (name) => byPackage.get(name) ?? [];
-}
 
 /** The purl where it stands once, else with its place behind it; the very same place and purl is one entry. */
 function withRefs(drafts: readonly Omit<Entry, "bomRef">[]): Entry[] {

@@ -3,7 +3,7 @@
  * An SBOM from a document, ours or another tool's: CycloneDX 1.4 to 1.6 (https://cyclonedx.org/docs/1.6/json/) or SPDX
  * 2.2 and 2.3 (https://spdx.github.io/spdx-spec/v2.3/), as JSON or as the predicate of an in-toto statement.
  */
-import { asObject } from "#lib/oci/json-fields.ts";
+import { asArray, asObject } from "#lib/oci/json-fields.ts";
 import type { JsonObject } from "#lib/oci/json-fields.ts";
 import type { Sbom } from "../../types.ts";
 import { readCycloneDx } from "./cyclonedx.ts";
@@ -17,6 +17,8 @@ import { toSbom, type KnownSubject } from "./to-sbom.ts";
 export const MAX_SBOM_LENGTH = 64 * 1024 * 1024;
 /** Levels of the JSON text; nested components take two each. */
 const MAX_DEPTH = 100;
+/** An image has one for each of its names. */
+const MAX_SUBJECTS = 1000;
 
 export interface ReadSbomOptions {
   /** Also take documents that say that they do not list all of an image: a usage view, one layer. */
@@ -27,14 +29,34 @@ export interface ReadSbomOptions {
 
 /** Same text and options, same SBOM. @throws SBOM_INVALID naming the place */
 export function readSbom(text: string, options: ReadSbomOptions = {}): Sbom {
-  const document = statedBy(predicateOf(parsed(text)));
+  const { image } = options;
+  const whole = parsed(text);
+  const document = statedBy(predicateOf(whole));
+  if (image) mustBeAbout(image, [...statementSubjects(whole), document.subject.digest ?? []].flat());
   const view = document.facts.get("view");
   if (view !== undefined && view !== "inventory" && options.partialViews !== true) {
     const lists =
       view === "usage" ? "what the entry program uses" : `the view ${JSON.stringify(view.slice(0, 40))}`;
     throw invalidSbom(`it lists only ${lists}, so it is no inventory of the image that could be evaluated`);
   }
-  return toSbom(document, { text, ...(options.image ? { image: options.image } : {}) });
+  return toSbom(document, { text, ...(image ? { image } : {}) });
+}
+
+/** A document that names no digest is taken at its place's word: a build describes an image before it has one. */
+function mustBeAbout({ imageDigest, indexDigest }: KnownSubject, named: readonly string[]): void {
+  if (named.length === 0 || named.includes(imageDigest)) return;
+  if (indexDigest !== undefined && named.includes(indexDigest)) return;
+  throw invalidSbom(`it is about ${(named[0] ?? "").slice(0, 100)}, not about ${imageDigest}`);
+}
+
+/** Subjects that an in-toto statement names (https://in-toto.io/Statement/v1), by their SHA-256. */
+function statementSubjects(document: JsonObject): string[] {
+  if (document["predicateType"] === undefined) return [];
+  return asArray(document["subject"] ?? [], "subject", MAX_SUBJECTS, invalidSbom).flatMap((each, i) => {
+    const { digest } = asObject(each, `subject[${i}]`, invalidSbom);
+    const { sha256 } = asObject(digest ?? {}, `subject[${i}].digest`, invalidSbom);
+    return typeof sha256 === "string" ? [`sha256:${sha256}`] : [];
+  });
 }
 
 function parsed(text: string): JsonObject {

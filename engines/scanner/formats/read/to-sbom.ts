@@ -23,6 +23,8 @@ import type { StatedDocument, StatedPackage } from "./stated.ts";
 /** An image that is known otherwise than from its SBOM. */
 export interface KnownSubject {
   readonly imageDigest: ImageDigest;
+  /** Of the index in which it stands; some tools name that. */
+  readonly indexDigest?: Digest;
   readonly platform: Platform;
   /** Bottom first. */
   readonly layers: Sbom["layers"];
@@ -40,7 +42,9 @@ export function toSbom(document: StatedDocument, { text, image }: Context): Sbom
   const { facts, subject } = document;
   const { read, omissions } = allDrafted(document.packages);
   const whole = digestOf(text);
-  const layers = image ? [...image.layers] : layersOf(subject.facts);
+  const layers = image
+    ? image.layers.map(({ digest, diffId, size }) => ({ digest, diffId, size }))
+    : layersOf(subject.facts);
   const itself = {
     diffId: whole as Digest as DiffId,
     digest: whole as Digest as LayerDigest,
