@@ -16,6 +16,7 @@ export { ImageBomIndex, imageBomIndex } from "./bom-index/image-index.ts";
 export { mergeBomIndexes, type MergeInput } from "./bom-index/merge.ts";
 export { MergedBomIndex, type UsageFilter } from "./bom-index/merged-index.ts";
 export type { DocumentMeta, SbomView } from "./formats/document.ts";
+export { imageCycloneDx, imageSpdx } from "./formats/image-documents.ts";
 export { layerSerial } from "./formats/layer-inventory.ts";
 export { layerBom, layerBomLink } from "./formats/cyclonedx/layer-bom.ts";
 export { cycloneDxProtobuf } from "./formats/cyclonedx/protobuf.ts";

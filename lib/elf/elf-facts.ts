@@ -13,7 +13,7 @@ import {
 import { elfArchitecture } from "./machines.ts";
 import { NOTE_GNU_BUILD_ID, NOTE_GO_BUILD_ID, readNotes } from "./notes.ts";
 import { MAX_DYNAMIC_BYTES, MAX_NOTE_BYTES, MAX_NOTES, MAX_PATH_BYTES } from "./limits.ts";
-import { cString, type FileRange, type ReadAt } from "./read-at.ts";
+import { cString, type FileRange, type ReadAt } from "../read-at.ts";
 import { sectionNotes } from "./section-notes.ts";
 import { readVersionNeeds, type VersionNeed } from "./version-needs.ts";
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** ELF header and program headers. System V ABI, "ELF Header" and "Program Header". */
 import { Fields, layoutOf, type ElfLayout } from "./layout.ts";
-import type { FileRange, ReadAt } from "./read-at.ts";
+import type { FileRange, ReadAt } from "../read-at.ts";
 
 export const segmentTypes = { load: 1, dynamic: 2, interpreter: 3, note: 4 } as const;
 export const segmentFlags = { execute: 1, write: 2 } as const;

@@ -10,5 +10,5 @@ export {
   type ElfSegment,
 } from "./header.ts";
 export { elfRanges } from "./ranges.ts";
-export { readerOf, type FileRange, type ReadAt } from "./read-at.ts";
+export { readerOf, type FileRange, type ReadAt } from "../read-at.ts";
 export type { VersionNeed } from "./version-needs.ts";

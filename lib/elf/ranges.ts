@@ -22,7 +22,7 @@ import {
   MAX_VERSION_NEEDS_BYTES,
 } from "./limits.ts";
 import { sectionNotes } from "./section-notes.ts";
-import type { FileRange, ReadAt } from "./read-at.ts";
+import type { FileRange, ReadAt } from "../read-at.ts";
 
 /**
  * The ranges that `readElf` reads, as far as what `read` gives tells: ask again when a range has come. Where a linker

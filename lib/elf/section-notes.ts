@@ -6,7 +6,7 @@
 import { Fields } from "./layout.ts";
 import { MAX_NOTE_BYTES, MAX_NOTES, MAX_SECTION_TABLE_BYTES } from "./limits.ts";
 import type { ElfHeader } from "./header.ts";
-import type { FileRange, ReadAt } from "./read-at.ts";
+import type { FileRange, ReadAt } from "../read-at.ts";
 
 export interface NoteRange {
   readonly range: FileRange;

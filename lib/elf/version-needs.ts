@@ -2,7 +2,7 @@
 /** Versions of other libraries' symbols that a file needs. Linux Standard Base, "Symbol Versioning", version requirements. */
 import { byKey } from "#lib/compare.ts";
 import { Fields, type ElfLayout } from "./layout.ts";
-import type { ReadAt } from "./read-at.ts";
+import type { ReadAt } from "../read-at.ts";
 
 export interface VersionNeed {
   /** As DT_NEEDED names it. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Load commands of one Mach-O slice. Apple's mach-o/loader.h. */
 import type { MachHeader } from "./header.ts";
-import { cString, readerOf, type FileRange, type ReadAt } from "./read-at.ts";
+import { cString, readerOf, type FileRange, type ReadAt } from "../read-at.ts";
 
 export interface MachCommand {
   /** LC_* */

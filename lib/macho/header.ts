@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Mach-O headers, of one architecture or of several in a fat file. Apple's mach-o/loader.h and mach-o/fat.h. */
-import type { FileRange, ReadAt } from "./read-at.ts";
+import type { FileRange, ReadAt } from "../read-at.ts";
 
 export interface MachHeader {
   readonly is64: boolean;

@@ -3,7 +3,7 @@
 import { commandText, readCommands } from "./commands.ts";
 import { machTypes, readMachFile } from "./header.ts";
 import { machArchitecture } from "./machines.ts";
-import type { FileRange, ReadAt } from "./read-at.ts";
+import type { FileRange, ReadAt } from "../read-at.ts";
 
 export interface MachFacts {
   /** Of all slices, as OCI names them, else `machine-N`. */

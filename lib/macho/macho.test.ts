@@ -4,7 +4,7 @@ import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { machRanges, machSegments, readCommands, readMach, readMachFile } from "./index.ts";
-import { readerOf } from "./read-at.ts";
+import { readerOf } from "../read-at.ts";
 
 const sample = (name: string): Buffer =>
   gunzipSync(readFileSync(new URL(`testdata/${name}.gz`, import.meta.url)));

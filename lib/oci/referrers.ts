@@ -18,6 +18,7 @@ import { RegistryHttp, boundedBytes, placeOf } from "./registry/http.ts";
 import { systemPorts } from "./registry/settings.ts";
 import type { RegistryPorts, RegistrySettings } from "./registry/settings.ts";
 import { discard } from "./registry/transport.ts";
+import type { HttpResponse } from "./registry/transport.ts";
 import { Uploads } from "./registry/uploads.ts";
 
 const EMPTY_TYPE = "application/vnd.oci.empty.v1+json";
@@ -26,6 +27,8 @@ const EMPTY = Buffer.from("{}");
 const MAX_PAGES = 50;
 /** Others may write the list at the same time. */
 const MAX_TAG_TRIES = 5;
+/** What registries without the Referrers API answer. */
+const NO_SUCH_LIST = [400, 404, 405];
 
 export interface Referrer {
   readonly digest: Digest;
@@ -139,6 +142,25 @@ export class Referrers {
     return this.#http.close();
   }
 
+  /** Undefined for an answer of one of the statuses, by default where there is no such thing. */
+  #get<T>(
+    target: string | URL,
+    accept: string,
+    signal: AbortSignal | undefined,
+    read: (response: HttpResponse) => Promise<T>,
+    nothing: readonly number[] = [404],
+  ): Promise<T | undefined> {
+    const request = { method: "GET", target, actions: "pull", headers: { accept }, signal } as const;
+    return this.#http.fetch(this.#endpoint, request, async (response) => {
+      if (nothing.includes(response.status)) {
+        await discard(response);
+        return undefined;
+      }
+      if (response.status !== 200) throw await this.#http.failure(this.#endpoint, response);
+      return read(response);
+    });
+  }
+
   /** Undefined where the registry has no such list. */
   async #fromApi(
     subject: Digest,
@@ -160,19 +182,7 @@ export class Referrers {
   }
 
   #page(target: string | URL, signal: AbortSignal | undefined): Promise<Page | undefined> {
-    const request = {
-      method: "GET",
-      target,
-      actions: "pull",
-      headers: { accept: mediaTypes.ociIndex },
-      signal,
-    } as const;
-    return this.#http.fetch(this.#endpoint, request, async (response) => {
-      if (response.status === 404 || response.status === 400 || response.status === 405) {
-        await discard(response);
-        return undefined;
-      }
-      if (response.status !== 200) throw await this.#http.failure(this.#endpoint, response);
+    const read = async (response: HttpResponse): Promise<Page> => {
       const where = `referrers in ${placeOf(this.#endpoint)}`;
       const bytes = await boundedBytes(response, MAX_MANIFEST_BYTES, where);
       const { content } = parseManifest(bytes, mediaTypes.ociIndex, where);
@@ -180,7 +190,8 @@ export class Referrers {
       const next = /<([^>]+)>\s*;\s*rel="?next"?/.exec(response.headers["link"] ?? "")?.[1];
       const url = next === undefined ? null : URL.parse(next, response.url.href);
       return { index: content, ...(url === null ? {} : { next: url }) };
-    });
+    };
+    return this.#get(target, mediaTypes.ociIndex, signal, read, NO_SUCH_LIST);
   }
 
   async #fromTag(subject: Digest, signal: AbortSignal | undefined): Promise<Index | undefined> {
@@ -189,19 +200,7 @@ export class Referrers {
 
   #tagged(subject: Digest, signal: AbortSignal | undefined): Promise<Tagged | undefined> {
     const target = `/v2/${this.#endpoint.repository}/manifests/${tagOf(subject)}`;
-    const request = {
-      method: "GET",
-      target,
-      actions: "pull",
-      headers: { accept: mediaTypes.ociIndex },
-      signal,
-    } as const;
-    return this.#http.fetch(this.#endpoint, request, async (response) => {
-      if (response.status === 404) {
-        await discard(response);
-        return undefined;
-      }
-      if (response.status !== 200) throw await this.#http.failure(this.#endpoint, response);
+    return this.#get(target, mediaTypes.ociIndex, signal, async (response) => {
       const where = `referrers tag in ${placeOf(this.#endpoint)}`;
       const bytes = await boundedBytes(response, MAX_MANIFEST_BYTES, where);
       const { content } = parseManifest(bytes, response.headers["content-type"] ?? "", where);
@@ -219,19 +218,7 @@ export class Referrers {
 
   #manifest(digest: Digest, signal: AbortSignal | undefined): Promise<Manifest | Index | undefined> {
     const target = `/v2/${this.#endpoint.repository}/manifests/${digest}`;
-    const request = {
-      method: "GET",
-      target,
-      actions: "pull",
-      headers: { accept: acceptManifests },
-      signal,
-    } as const;
-    return this.#http.fetch(this.#endpoint, request, async (response) => {
-      if (response.status === 404) {
-        await discard(response);
-        return undefined;
-      }
-      if (response.status !== 200) throw await this.#http.failure(this.#endpoint, response);
+    return this.#get(target, acceptManifests, signal, async (response) => {
       const where = `manifest ${digest} of ${placeOf(this.#endpoint)}`;
       const bytes = await boundedBytes(response, MAX_MANIFEST_BYTES, where);
       const document = parseManifest(bytes, response.headers["content-type"] ?? "", where);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** PE headers, data directories and sections. Microsoft PE Format, "File Headers" and "Section Table". */
-import type { FileRange, ReadAt } from "./read-at.ts";
+import type { FileRange, ReadAt } from "../read-at.ts";
 
 export interface PeSection {
   readonly name: string;

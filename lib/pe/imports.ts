@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** DLLs that a PE file imports. Microsoft PE Format, "Import Directory Table" and "Delay-Load Directory Table". */
 import { directoryIndex, directoryRange, fileRangeOf, type PeHeader } from "./header.ts";
-import { cString, type FileRange, type ReadAt } from "./read-at.ts";
+import { cString, type FileRange, type ReadAt } from "../read-at.ts";
 
 /** Windows programs import under 100 DLLs. */
 const MAX_IMPORTS = 1024;

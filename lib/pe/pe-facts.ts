@@ -5,7 +5,7 @@ import { importNamePlaces, importTables, readImports } from "./imports.ts";
 import { peArchitecture } from "./machines.ts";
 import { versionResourceRange } from "./resources.ts";
 import { readVersionStrings, type VersionStrings } from "./version-info.ts";
-import { MAX_NAME, type FileRange, type ReadAt } from "./read-at.ts";
+import { MAX_NAME, type FileRange, type ReadAt } from "../read-at.ts";
 
 export interface PeFacts {
   /** As OCI names it, else `machine-N`. */

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { peArchitecture } from "./machines.ts";
 import { peRanges, readPe } from "./index.ts";
-import { readerOf } from "./read-at.ts";
+import { readerOf } from "../read-at.ts";
 import { readVersionStrings } from "./version-info.ts";
 
 const sample = (name: string): Buffer => readFileSync(new URL(`testdata/${name}`, import.meta.url));

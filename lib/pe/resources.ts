@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The version resource's place. Microsoft PE Format, "The .rsrc Section": a tree of type, name and language. */
 import { directoryIndex, directoryRange, fileRangeOf, type PeHeader } from "./header.ts";
-import type { FileRange, ReadAt } from "./read-at.ts";
+import type { FileRange, ReadAt } from "../read-at.ts";
 
 const RT_VERSION = 16;
 const TABLE_BYTES = 16;

@@ -2,8 +2,8 @@
 /** Maven's order: rows checked with ComparableVersion of Maven 3.9.9, and the laws of an order. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { itIsAnOrder } from "./testing/order-laws.ts";
 import { mavenOrder } from "./maven.ts";
-import { versionErrors } from "./order.ts";
 
 const compare = (a: string, b: string): number =>
   Math.sign(mavenOrder.compare(mavenOrder.parse(a), mavenOrder.parse(b)));
@@ -74,27 +74,5 @@ describe("maven", () => {
     .map((parts) => parts.flat().join(""))
     .filter((text) => text !== "");
 
-  it("is a total preorder", () => {
-    fc.assert(
-      fc.property(version, version, version, (a, b, c) => {
-        expect(compare(a, b) + compare(b, a)).toBe(0);
-        const [x, y, z] = [a, b, c].sort(compare) as [string, string, string];
-        expect([compare(x, y) <= 0, compare(y, z) <= 0]).toEqual([true, true]);
-        expect(compare(x, z)).toBe(Math.min(compare(x, y), compare(y, z)));
-      }),
-      { numRuns: 2000 },
-    );
-  });
-
-  it("never does anything but order or refuse", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => {
-        try {
-          expect(compare(text, text)).toBe(0);
-        } catch (error) {
-          expect(versionErrors.is(error, "VERSION_INVALID")).toBe(true);
-        }
-      }),
-    );
-  });
+  itIsAnOrder(mavenOrder, version);
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { versionErrors } from "./order.ts";
+import { itIsAnOrder } from "./testing/order-laws.ts";
 import { rpmOrder } from "./rpm.ts";
 
 const compare = (a: string, b: string): number =>
@@ -59,7 +59,7 @@ it.each(["", " ", "1:", "-1", "1:-1", "1.0 2", "1.0-é", "1.0\t1", "1".repeat(30
   expect(() => rpmOrder.parse(text)).toThrow(expect.objectContaining({ code: "VERSION_INVALID" }));
 });
 
-describe("is a total preorder", () => {
+describe("rpm", () => {
   const part = fc
     .array(fc.constantFrom("0", "1", "01", "10", "a", "b", ".", "_", "~", "^", "+"), {
       minLength: 1,
@@ -70,35 +70,5 @@ describe("is a total preorder", () => {
     .tuple(fc.constantFrom("", "0:", "1:"), part, fc.option(part, { nil: undefined }))
     .map(([epoch, text, release]) => epoch + text + (release === undefined ? "" : `-${release}`));
 
-  it("a text equals itself, and swapping swaps the sign", () => {
-    fc.assert(
-      fc.property(version, version, (a, b) => {
-        expect(compare(a, a)).toBe(0);
-        expect(compare(a, b) + compare(b, a)).toBe(0);
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it("is transitive", () => {
-    fc.assert(
-      fc.property(version, version, version, (a, b, c) => {
-        const [x, y, z] = [a, b, c].sort(compare) as [string, string, string];
-        expect(compare(x, z)).toBe(Math.min(compare(x, y), compare(y, z)));
-      }),
-      { numRuns: 1000 },
-    );
-  });
-});
-
-it("never does anything but order or refuse", () => {
-  fc.assert(
-    fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => {
-      try {
-        expect(compare(text, text)).toBe(0);
-      } catch (error) {
-        expect(versionErrors.is(error, "VERSION_INVALID")).toBe(true);
-      }
-    }),
-  );
+  itIsAnOrder(rpmOrder, version);
 });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { itIsAnOrder } from "./testing/order-laws.ts";
 import { rubygemsOrder } from "./rubygems.ts";
-import { versionErrors } from "./order.ts";
 
 const compare = (a: string, b: string): number =>
   Math.sign(rubygemsOrder.compare(rubygemsOrder.parse(a), rubygemsOrder.parse(b)));
@@ -52,30 +52,5 @@ describe("gem versions", () => {
     );
   });
 
-  it("are a total preorder", () => {
-    fc.assert(
-      fc.property(version, version, version, (a, b, c) => {
-        expect(compare(a, a)).toBe(0);
-        expect(compare(a, b) + compare(b, a)).toBe(0);
-        const [x, y, z] = [a, b, c].sort(compare) as [string, string, string];
-        expect(compare(x, z)).toBe(Math.min(compare(x, y), compare(y, z)));
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
-  it("are ordered or refused, and soon", () => {
-    const orders = (text: string): void => {
-      try {
-        expect(compare(text, text)).toBe(0);
-      } catch (error) {
-        expect(versionErrors.is(error, "VERSION_INVALID")).toBe(true);
-      }
-    };
-    fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 300 }), orders));
-    for (const piece of ["1", "1.", "-1", "1-", "a", "1a", ".", "-"]) {
-      orders(`1.0-beta${piece.repeat(100)}!`);
-      orders(`1.0.${piece.repeat(100)}`);
-    }
-  });
+  itIsAnOrder(rubygemsOrder, version);
 });

@@ -2,7 +2,8 @@
 /** Every order is total over valid texts and refuses the rest; a few rows per ecosystem show its character. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compareVersions, versionErrors, versionOrder } from "./index.ts";
+import { itIsAnOrder } from "./testing/order-laws.ts";
+import { compareVersions, versionOrder } from "./index.ts";
 
 const number = fc.oneof(fc.nat({ max: 12 }).map(String), fc.constantFrom("0", "00", "01", "007"));
 const dots = fc.array(number, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("."));
@@ -51,44 +52,8 @@ const valid: Record<string, fc.Arbitrary<string>> = {
   ),
 };
 
-describe.each(Object.keys(valid))("%s is a total preorder", (ecosystem) => {
-  const order = versionOrder(ecosystem)!;
-  const compare = (a: string, b: string): number => Math.sign(order.compare(order.parse(a), order.parse(b)));
-  const version = valid[ecosystem]!;
-
-  it("a text equals itself, and swapping swaps the sign", () => {
-    fc.assert(
-      fc.property(version, version, (a, b) => {
-        expect(compare(a, a)).toBe(0);
-        expect(compare(a, b) + compare(b, a)).toBe(0);
-      }),
-      { numRuns: 500 },
-    );
-  });
-
-  it("is transitive", () => {
-    fc.assert(
-      fc.property(version, version, version, (a, b, c) => {
-        const [x, y, z] = [a, b, c].sort(compare) as [string, string, string];
-        expect(compare(x, y)).toBeLessThanOrEqual(0);
-        expect(compare(y, z)).toBeLessThanOrEqual(0);
-        expect(compare(x, z)).toBe(Math.min(compare(x, y), compare(y, z)));
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
-  it("never does anything but order or refuse", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => {
-        try {
-          expect(compare(text, text)).toBe(0);
-        } catch (error) {
-          expect(versionErrors.is(error, "VERSION_INVALID")).toBe(true);
-        }
-      }),
-    );
-  });
+describe.each(Object.keys(valid))("%s", (ecosystem) => {
+  itIsAnOrder(versionOrder(ecosystem)!, valid[ecosystem]!);
 });
 
 it.each([

@@ -5,12 +5,9 @@ import {
   cycloneDxProtobuf,
   cycloneDxText,
   imageBomIndex,
-  layerSerial,
-  layerSpdx,
-  layerSpdxLink,
+  imageCycloneDx,
+  imageSpdx,
   spdxText,
-  toCycloneDx,
-  toSpdx,
 } from "#engines/scanner/index.ts";
 import type { SbomView, ScanResult } from "#engines/scanner/index.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
@@ -35,27 +32,19 @@ export function* scanDocuments(
 }
 
 function* viewDocuments(
-  { sbom, resolved, fragments }: ScanResult,
+  scanned: ScanResult,
   view: SbomView,
   imageName: string,
   toolVersion: string,
 ): Generator<ScanDocument> {
-  const layerBoms = sbom.layers.map(({ diffId }) => ({
-    diffId,
-    serialNumber: layerSerial(diffId, sbom.analyzers),
-  }));
-  const bom = toCycloneDx(sbom, { imageName, toolVersion, view, layerBoms });
-  const { created } = resolved.config;
-  const layerDocuments = fragments.map((fragment) => layerSpdxLink(fragment, layerSpdx(fragment)));
-  const spdx = toSpdx(sbom, {
-    imageName,
-    toolVersion,
-    view,
-    layerDocuments,
-    ...(created === undefined ? {} : { timestamp: created }),
-  });
+  const meta = { imageName, toolVersion, view };
+  const bom = imageCycloneDx(scanned, meta);
   const prefix = view === "usage" ? "usage-" : "";
   yield { type: `${prefix}cyclonedx-json`, name: `${view}.cdx.json`, content: cycloneDxText(bom) };
   yield { type: `${prefix}cyclonedx-pb`, name: `${view}.cdx.pb`, content: cycloneDxProtobuf(bom) };
-  yield { type: `${prefix}spdx-json`, name: `${view}.spdx.json`, content: spdxText(spdx) };
+  yield {
+    type: `${prefix}spdx-json`,
+    name: `${view}.spdx.json`,
+    content: spdxText(imageSpdx(scanned, meta)),
+  };
 }
