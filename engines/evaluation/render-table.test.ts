@@ -50,6 +50,16 @@ it("lists the rest with all, and paths with wide", () => {
   expect(text).toContain("app/node_modules/lodash/package.json");
 });
 
+it("says with wide where in an archive a package stands, and why it is used", () => {
+  const made = report([
+    finding("CVE-1", "pkg:maven/org.x/y@1", {
+      evidence: [{ path: "app.jar", inner: "lib/y.jar" }],
+      usedByEntrypoint: "in the started archive",
+    }),
+  ]);
+  expect(renderTable(made, { wide: true })).toMatch(/app\.jar!\/lib\/y\.jar +in the started archive/);
+});
+
 describe("width", () => {
   const name = "a-very-long-package-name-that-goes-on-and-on-and-on-and-on";
   const made = report([

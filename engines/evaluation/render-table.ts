@@ -40,7 +40,8 @@ const COLUMNS: readonly Column[] = [
   { title: "DECISION", text: decision, min: 8, gives: 2 },
 ];
 const WIDE: readonly Column[] = [
-  { title: "PATH", text: ({ evidence }) => evidence[0]?.path ?? "-", min: 4, gives: 5 },
+  { title: "PATH", text: placeOf, min: 4, gives: 5 },
+  { title: "USED", text: ({ usedByEntrypoint }) => usedByEntrypoint ?? "-", min: 4, gives: 5 },
   { title: "SOURCES", text: ({ sources }) => sources.join(","), min: 7, gives: 5 },
 ];
 
@@ -74,6 +75,12 @@ export function renderTable(report: ReportDocument, options: TableOptions = {}):
   for (const reason of report.reasons) lines.push(fit(`  ${printable(reason)}`));
   if (report.nextExpiry !== undefined) lines.push(`  next waiver ends ${report.nextExpiry}`);
   return `${lines.join("\n")}\n`;
+}
+
+/** Of a package inside an archive with the way to it. */
+function placeOf({ evidence: [first] }: JudgedFinding): string {
+  if (first === undefined) return "-";
+  return first.inner === undefined ? first.path : `${first.path}!/${first.inner}`;
 }
 
 /** What policy said, and why a finding does not count. */

@@ -92,6 +92,8 @@ export interface Finding {
   /** RFC 3339; the earliest time at which an advisory was published, where a source says it. */
   readonly published?: string;
   readonly vex?: VexAnnotation;
+  /** Why the entry program uses the component; not set where no use is known. */
+  readonly usedByEntrypoint?: string;
   /** Set where another statement answers for this one: the distro's package owns the file, or VEX not_affected. */
   readonly suppressedBy?: string;
 }

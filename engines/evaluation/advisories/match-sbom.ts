@@ -170,7 +170,7 @@ class Matcher {
   }
 
   #finding(component: Component, answer: Answer): Finding {
-    const { type, namespace, name, version, purl, bomRef, evidence, layer } = component;
+    const { type, namespace, name, version, purl, bomRef, evidence, layer, usedByEntrypoint } = component;
     return {
       ...answer,
       purl,
@@ -179,6 +179,7 @@ class Matcher {
       version,
       evidence,
       layer: { index: layer.index, diffId: layer.diffId },
+      ...(usedByEntrypoint === undefined ? {} : { usedByEntrypoint }),
       ...this.#suppression(component),
     };
   }
