@@ -11,10 +11,16 @@ RUN node_modules/.bin/node hack/images/main.ts layers /layers \
  && tar -xpf /layers/runtime.tar -C /runtime \
  && tar -xpf /layers/app.tar -C /app
 
-FROM scratch
+FROM scratch AS root
 COPY --from=build /runtime/ /
 COPY --from=build --chown=65532:65532 /runtime/data /data
 COPY --from=build /app/ /
 ENV PATH=/usr/local/bin NODE_ENV=production HOME=/tmp
+
+# BuildKit's SBOM generator (docs/build-time.md): docker build --target sbom-indexer -t stellaops/sbom-indexer .
+FROM root AS sbom-indexer
+ENTRYPOINT ["/usr/local/bin/node", "/app/stella.js", "sbom-generator"]
+
+FROM root
 USER 65532:65532
 ENTRYPOINT ["/usr/local/bin/node", "/app/stella.js"]

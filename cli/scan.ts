@@ -13,7 +13,7 @@ import { advisoriesIn, cacheDir } from "./cache.ts";
 import { writeResult } from "./output.ts";
 import { documentOf, isInventory, layerDocuments } from "./scan/documents.ts";
 import { readPolicies, readVex } from "./scan/knowledge.ts";
-import { checkTarget, imageNameOf, isLocal, scanTarget } from "./scan/target.ts";
+import { checkTarget, imageNameOf, isLocal, scanTarget, targetErrors } from "./scan/target.ts";
 import type { Output, ScanFlags } from "./verbs/scan.ts";
 
 /** What findings are made from and judged by. */
@@ -27,6 +27,7 @@ export interface Knowledge {
 export async function scan(target: string, flags: ScanFlags): Promise<number> {
   const outputs = outputsOf(flags);
   checkTarget(target, flags);
+  checkSbomUse(target, outputs, flags);
   // Bad policies, feeds and VEX are found before the long part.
   const policies = await readPolicies(flags.policy);
   const vex = await readVex(flags.vex);
@@ -37,6 +38,10 @@ export async function scan(target: string, flags: ScanFlags): Promise<number> {
   const scanned = await scanTarget(target, flags);
   const report = snapshot && judge(target, scanned, { snapshot, vex, policies });
   for (const output of outputs) await write(output, target, scanned, report, flags);
+  if (flags.attach) {
+    const { attachSbom } = await import("./attach.ts");
+    await attachSbom(target, scanned, flags.attach, flags);
+  }
   return report ? exitCode(report, flags.failOn) : 0;
 }
 
@@ -44,6 +49,25 @@ function outputsOf(flags: ScanFlags): readonly Output[] {
   const outputs: readonly Output[] =
     flags.json === true ? [...flags.output, { format: "json" }] : flags.output;
   return outputs.length === 0 ? [{ format: "table" }] : outputs;
+}
+
+/** What can't be had of an image that is in no registry, or of an SBOM without the layers. */
+function checkSbomUse(target: string, outputs: readonly Output[], flags: ScanFlags): void {
+  const isAttachedUsed = flags.attachedSbom === "any";
+  if (isLocal(target) && (flags.attach || isAttachedUsed)) {
+    const option = flags.attach ? "--attach" : "--attached-sbom";
+    throw targetErrors.make(
+      "TARGET_NOT_IN_REGISTRY",
+      `${option} is for images in a registry, not for ${target}`,
+    );
+  }
+  if (!isAttachedUsed && !target.startsWith("sbom:")) return;
+  const wantsLayers = flags.attach
+    ? "--attach"
+    : outputs.find(({ format }) => format === "layer-sboms")?.format;
+  if (wantsLayers === undefined) return;
+  const source = isAttachedUsed ? "an attached SBOM" : target;
+  throw targetErrors.make("TARGET_WITHOUT_LAYERS", `${wantsLayers} needs the image's layers, not ${source}`);
 }
 
 export function judge(

@@ -6,19 +6,18 @@ import {
   cycloneDxProtobuf,
   cycloneDxText,
   imageBomIndex,
+  imageCycloneDx,
+  imageSpdx,
   layerBom,
-  layerSerial,
   layerSpdx,
-  layerSpdxLink,
   spdxText,
-  toCycloneDx,
-  toSpdx,
 } from "#engines/scanner/index.ts";
-import type { CycloneDx, SbomView, ScanResult, Spdx } from "#engines/scanner/index.ts";
+import type { DocumentMeta, SbomView, ScanResult } from "#engines/scanner/index.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
 import { hexOf } from "#lib/digest.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { isColorful, terminalWidth } from "../output.ts";
+import { packagesTable } from "./packages-table.ts";
 import type { Format } from "../verbs/scan.ts";
 
 export interface DocumentOptions {
@@ -45,12 +44,14 @@ export function documentOf(
       return report ? tableOf(report, options) : "";
     case "json":
       return report ? `${canonicalJson(report)}\n` : "";
+    case "packages":
+      return packagesTable(scanned, options.view, { width: terminalWidth(), wide: options.wide });
     case "cyclonedx-json":
-      return cycloneDxText(cycloneDxOf(scanned, options));
+      return cycloneDxText(imageCycloneDx(scanned, metaOf(options)));
     case "cyclonedx-pb":
-      return cycloneDxProtobuf(cycloneDxOf(scanned, options));
+      return cycloneDxProtobuf(imageCycloneDx(scanned, metaOf(options)));
     case "spdx-json":
-      return spdxText(spdxOf(scanned, options));
+      return spdxText(imageSpdx(scanned, metaOf(options)));
     case "bom-index":
       return imageBomIndex(scanned.sbom);
     case "layer-sboms":
@@ -58,33 +59,18 @@ export function documentOf(
   }
 }
 
+const metaOf = ({ imageName, view }: DocumentOptions): DocumentMeta => ({
+  imageName,
+  view,
+  toolVersion: manifest.version,
+});
+
 function tableOf(report: ReportDocument, { all, wide, isForStdout }: DocumentOptions): string {
   return renderTable(report, {
     width: terminalWidth(),
     color: isForStdout && isColorful(process.stdout),
     wide,
     all,
-  });
-}
-
-/** Each layer's own document is linked to; `layer-sboms` writes them. */
-function cycloneDxOf({ sbom }: ScanResult, { imageName, view }: DocumentOptions): CycloneDx {
-  const layerBoms = sbom.layers.map(({ diffId }) => ({
-    diffId,
-    serialNumber: layerSerial(diffId, sbom.analyzers),
-  }));
-  return toCycloneDx(sbom, { imageName, view, layerBoms, toolVersion: manifest.version });
-}
-
-function spdxOf({ sbom, resolved, fragments }: ScanResult, { imageName, view }: DocumentOptions): Spdx {
-  const { created } = resolved.config;
-  const layerDocuments = fragments.map((fragment) => layerSpdxLink(fragment, layerSpdx(fragment)));
-  return toSpdx(sbom, {
-    imageName,
-    view,
-    layerDocuments,
-    toolVersion: manifest.version,
-    ...(created === undefined ? {} : { timestamp: created }),
   });
 }
 

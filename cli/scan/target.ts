@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** From what a person names to an SBOM: an image in a registry, layout or archive, or a folder. */
+/** From what a person names to an SBOM: an image in a registry, layout or archive, a folder, or an SBOM itself. */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { scanImage } from "#engines/scanner/index.ts";
@@ -21,6 +21,8 @@ import { progressLine, say } from "../output.ts";
 export const targetErrors = defineErrors("scan-verb", {
   TARGET_OFFLINE: "invalid",
   TARGET_NOT_IN_REGISTRY: "invalid",
+  /** What was asked for needs layers, and what was named has none. */
+  TARGET_WITHOUT_LAYERS: "invalid",
 });
 
 /** What decides how a target is read. */
@@ -30,11 +32,15 @@ export interface TargetFlags {
   readonly cacheDir?: string;
   readonly offline?: boolean;
   readonly force?: boolean;
+  /** An SBOM of part of an image will do where that part is asked for. */
+  readonly view?: "inventory" | "usage";
+  /** Whose attached SBOM stands for the layers. */
+  readonly attachedSbom?: "never" | "any";
   readonly plainHttp?: boolean;
   readonly caFile?: string;
 }
 
-const LOCAL = /^(oci-dir|oci-archive|docker-archive|dir):/;
+const LOCAL = /^(oci-dir|oci-archive|docker-archive|dir|sbom):/;
 /** Facts of single files; fragments have their own limit. */
 const MAX_FILE_FACTS_BYTES = 512 * 1024 * 1024;
 
@@ -49,7 +55,7 @@ export function imageNameOf(target: string, { sbom }: ScanResult): string {
 export function checkTarget(target: string, flags: TargetFlags): void {
   for (const each of [target, ...(flags.base ?? [])]) {
     if (flags.offline === true && !isLocal(each)) {
-      const kinds = "oci-dir:, oci-archive:, docker-archive: and dir:";
+      const kinds = "oci-dir:, oci-archive:, docker-archive:, dir: and sbom:";
       throw targetErrors.make("TARGET_OFFLINE", `--offline reads ${kinds} only, not ${each}`);
     }
     if (!isLocal(each)) parseReference(each);
@@ -58,10 +64,14 @@ export function checkTarget(target: string, flags: TargetFlags): void {
 
 /** @throws what opening and scanning throw */
 export async function scanTarget(target: string, flags: TargetFlags): Promise<ScanResult> {
-  const folder = /^dir:(.*)$/s.exec(target)?.[1];
-  if (folder === undefined) return scanLayers(target, flags);
+  const [, kind, path = ""] = /^(dir|sbom):(.*)$/s.exec(target) ?? [];
+  if (kind === "sbom") {
+    const { readScan } = await import("./sbom-file.ts");
+    return readScan(path, { partialViews: flags.view === "usage" });
+  }
+  if (kind === undefined) return scanLayers(target, flags);
   const { scanFolder } = await import("#engines/scanner/adapters/scan-folder.ts");
-  return scanFolder(folder, { platform: platformOf(flags) });
+  return scanFolder(path, { platform: platformOf(flags) });
 }
 
 const platformOf = ({ platform }: TargetFlags): Platform =>
@@ -69,6 +79,8 @@ const platformOf = ({ platform }: TargetFlags): Platform =>
 
 async function scanLayers(target: string, flags: TargetFlags): Promise<ScanResult> {
   const cache = cacheDir(flags.cacheDir);
+  const attached = flags.attachedSbom === "any" && !isLocal(target) && (await scanAttached(target, flags));
+  if (attached) return attached;
   const bases = await Promise.all((flags.base ?? []).map((base) => knownImage(base, flags)));
   const source = await open(target, flags);
   const layerWorkers = layerWorkerPool({ fileFacts: fileFactsIn(cache) });
@@ -87,6 +99,22 @@ async function scanLayers(target: string, flags: TargetFlags): Promise<ScanResul
     await layerWorkers.close();
     await fragmentCache.trim();
     await source.close();
+  }
+}
+
+/** Undefined when nothing is attached that can be used. */
+async function scanAttached(target: string, flags: TargetFlags): Promise<ScanResult | undefined> {
+  const { attachedScan } = await import("./attached.ts");
+  const { RegistryClient } = await import("#lib/oci/registry-client.ts");
+  const settings = await registrySettings(target, flags);
+  const client = new RegistryClient(settings);
+  try {
+    const source = await openImageSource(target, { client });
+    const resolved = await source.resolve(platformOf(flags));
+    sayOtherPlatform(flags.platform, resolved.platform);
+    return await attachedScan({ reference: parseReference(target), client, settings }, resolved);
+  } finally {
+    await client.close();
   }
 }
 

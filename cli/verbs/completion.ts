@@ -15,22 +15,28 @@ export function addCompletion(program: Command): void {
     });
 }
 
+/** Verbs that people type; the others are for other programs. */
+const verbsOf = (command: Command): readonly Command[] =>
+  command.commands.filter((one) => one.name() !== "sbom-generator");
+
 /** Words that may follow each chain of verbs. */
 function words(command: Command, path: string): readonly (readonly [string, string])[] {
   const own = [
-    ...command.commands.map((one) => one.name()),
+    ...verbsOf(command).map((one) => one.name()),
     ...command.options.flatMap((option) => (option.long === undefined ? [] : [option.long])),
     ...command.registeredArguments.flatMap((argument) => argument.argChoices ?? []),
   ];
-  return [[path, own.join(" ")], ...command.commands.flatMap((one) => words(one, `${path} ${one.name()}`))];
+  return [[path, own.join(" ")], ...verbsOf(command).flatMap((one) => words(one, `${path} ${one.name()}`))];
 }
 
 function bash(program: Command): string {
-  const cases = words(program, "stella").map(([path, list]) => `    "${path}") words="${list}" ;;`);
+  const all = words(program, "stella");
+  const cases = all.map(([path, list]) => `    "${path}") words="${list}" ;;`);
+  const verbs = [...new Set(all.flatMap(([path]) => path.split(" ").slice(1)))].sort();
   return `_stella() {
   local current="\${COMP_WORDS[COMP_CWORD]}" path="stella" word words=""
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "$word" in -*) ;; scan|policy|advisories|get|report|serve|completion|check|digest|import|status) path="$path $word" ;; esac
+    case "$word" in -*) ;; ${verbs.join("|")}) path="$path $word" ;; esac
   done
   case "$path" in
 ${cases.join("\n")}

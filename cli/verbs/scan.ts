@@ -6,6 +6,7 @@ import type { Command } from "commander";
 const formats = [
   "table",
   "json",
+  "packages",
   "cyclonedx-json",
   "cyclonedx-pb",
   "spdx-json",
@@ -31,6 +32,8 @@ export interface ScanFlags {
   readonly cacheDir?: string;
   readonly offline?: boolean;
   readonly force?: boolean;
+  readonly attach?: "cyclonedx" | "spdx";
+  readonly attachedSbom: "never" | "any";
   readonly all?: boolean;
   readonly wide?: boolean;
   readonly json?: boolean;
@@ -44,7 +47,7 @@ export function addScan(program: Command): void {
     .description("Scan an image: packages, findings, verdict.")
     .argument(
       "<target>",
-      "registry reference, or oci-dir:PATH, oci-archive:FILE, docker-archive:FILE, dir:PATH",
+      "registry reference, or oci-dir:PATH, oci-archive:FILE, docker-archive:FILE, dir:PATH, sbom:FILE",
     )
     .option(
       "-o, --output <format[=file]>",
@@ -77,6 +80,19 @@ export function addScan(program: Command): void {
         .choices(["warn", "fail", "never"])
         .default("fail"),
     )
+    .addOption(
+      new Option("--attach [format]", "attach the SBOM to the image in its registry, as CycloneDX or SPDX")
+        .choices(["cyclonedx", "spdx"])
+        .preset("cyclonedx"),
+    )
+    .addOption(
+      new Option(
+        "--attached-sbom <whose>",
+        "use an SBOM attached to the image instead of its layers; any trusts whoever can push to the repository: no signature is checked yet",
+      )
+        .choices(["never", "any"])
+        .default("never"),
+    )
     .option("--all", "also list suppressed, waived and deferred findings")
     .option("--wide", "also show paths and sources; nothing is cut")
     .option("--force", "read every layer anew")
@@ -90,6 +106,8 @@ export function addScan(program: Command): void {
 Examples:
   stella scan ghcr.io/acme/api:1.2 --advisories feeds/
   stella scan registry.example/app:2 --base debian:12 -o spdx-json=app.spdx.json --view usage
+  stella scan registry.example/app:2 --attach spdx
+  stella scan sbom:app.cdx.json --advisories feeds/
   stella scan oci-dir:build/image -o table -o cyclonedx-json=sbom.json --policy policy.yaml
 
 Exit code: 0 verdict pass or warn, 1 verdict fail, 2 input invalid, 3 denied, 4 missing, 5 unavailable.`,

@@ -7,11 +7,12 @@ import { messageOf } from "#lib/errors.ts";
 import { logToStderr, type Log } from "#hack/lib/log.ts";
 import { step } from "#hack/lib/progress.ts";
 import { demoImages } from "./demo.ts";
-import { productImage, writeProductLayers } from "./product.ts";
+import { indexerImage, productImage, writeProductLayers } from "./product.ts";
 import { registryImage } from "./registry.ts";
 
 const builders: Readonly<Record<string, (log: Log) => Promise<string>>> = {
   product: productImage,
+  indexer: indexerImage,
   registry: registryImage,
   demo: async (log) => (await demoImages(log)).layout,
 };

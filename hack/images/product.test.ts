@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openImageSource } from "#lib/oci/open-image-source.ts";
-import { writeProductImage } from "./product.ts";
+import { indexer, writeProductImage } from "./product.ts";
 
 let folder = "";
 beforeAll(async () => {
@@ -32,6 +32,19 @@ it(
     expect(image.layers).toHaveLength(2);
   },
 );
+
+it("is BuildKit's SBOM generator with another entry point", { timeout: 60_000 }, async () => {
+  const runtime = [{ path: "usr/local/bin/node", source: import.meta.filename }];
+  const archive = join(folder, "indexer.tar");
+  await writeProductImage(archive, runtime, indexer);
+  const source = await openImageSource(`docker-archive:${archive}`);
+  const { config } = await source.resolve({ os: "linux", architecture: "amd64" });
+  await source.close();
+  expect([config.entrypoint, config.user]).toEqual([
+    ["/usr/local/bin/node", "/app/stella.js", "sbom-generator"],
+    "",
+  ]);
+});
 
 async function sha256(path: string): Promise<string> {
   return createHash("sha256")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * The product's image, made without Docker: a layer with Node and what it needs, and one with the bundle and the
- * offline kit. The Dockerfile builds the same tree.
+ * offline kit. The Dockerfile builds the same tree. BuildKit's SBOM generator is the same tree with another entry point.
  */
 import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -17,6 +17,9 @@ import { PRODUCT_UID, runtimeEntries, runtimeFiles, withFolders, type RuntimeFil
 
 /** What config/manager/deployment.yaml asks for. */
 export const PRODUCT_IMAGE = "stellaops.local/stellaops:dev";
+
+/** What `--sbom generator=` names; see docs/build-time.md. */
+export const INDEXER_IMAGE = "stellaops.local/sbom-indexer:dev";
 
 const KIT = join(PROJECT, "config", "kit");
 const SOURCES = ["cli", "controllers", "crds", "engines", "lib", "observer", "operator", "webhook"];
@@ -36,21 +39,52 @@ export async function productImage(log: Log): Promise<string> {
   return cached({ name: "product", key, suffix: ".tar", build }, log);
 }
 
+/** The same for BuildKit's SBOM generator. */
+export async function indexerImage(log: Log): Promise<string> {
+  const runtime = await runtimeFiles();
+  const key = await productKey(runtime);
+  const build = (path: string) =>
+    step(log, `building the image ${INDEXER_IMAGE}`, () => writeProductImage(path, runtime, indexer));
+  return cached({ name: "sbom-indexer", key, suffix: ".tar", build }, log);
+}
+
+/** What tells two images of the same tree apart. */
+export interface ImageRole {
+  readonly ref: string;
+  readonly entrypoint: readonly string[];
+  /** Root where there is none. */
+  readonly user?: string;
+}
+
+const COMMAND = ["/usr/local/bin/node", "/app/stella.js"];
+
+const product: ImageRole = {
+  ref: PRODUCT_IMAGE,
+  entrypoint: COMMAND,
+  user: `${PRODUCT_UID}:${PRODUCT_UID}`,
+};
+
+/** Reads files of any owner, in a root filesystem that is mounted read-only for it. */
+export const indexer: ImageRole = { ref: INDEXER_IMAGE, entrypoint: [...COMMAND, "sbom-generator"] };
+
 /** The same sources, lock file and runtime files give the same bytes. */
-export async function writeProductImage(archive: string, runtime: readonly RuntimeFile[]): Promise<void> {
+export async function writeProductImage(
+  archive: string,
+  runtime: readonly RuntimeFile[],
+  { ref, ...start }: ImageRole = product,
+): Promise<void> {
   await withLayers(runtime, async (layers) => {
     await writeDockerArchive(archive, {
-      ref: PRODUCT_IMAGE,
+      ref,
       platform: { os: "linux", architecture: process.arch === "arm64" ? "arm64" : "amd64" },
       layers: [
         { tar: writeTar(layers.runtime), createdBy: "Node and its libraries" },
         { tar: writeTar(layers.app), createdBy: "stella and the offline kit" },
       ],
       config: {
-        entrypoint: ["/usr/local/bin/node", "/app/stella.js"],
+        ...start,
         env: ["PATH=/usr/local/bin", "NODE_ENV=production", "HOME=/tmp"],
         workingDir: "/",
-        user: `${PRODUCT_UID}:${PRODUCT_UID}`,
       },
     });
   });

@@ -4,6 +4,7 @@ import { buildPurl, parsePurl, purlErrors } from "#lib/purl/index.ts";
 import type { PurlParts } from "#lib/purl/index.ts";
 import { isOsPackage } from "../../compose/purl-of.ts";
 import type { Component, PackageType } from "../../types.ts";
+import { goModule } from "./go-module.ts";
 import type { StatedPackage } from "./stated.ts";
 
 /** Without what only the whole document tells: reference, requirements, layer. */
@@ -40,6 +41,7 @@ export function drafted(stated: StatedPackage): Drafted {
     throw error;
   }
   if (!TYPES.has(parts.type)) return { kind: "other-type", type: parts.type };
+  if (parts.type === "golang") parts = goModule(parts, stated.name);
   return { kind: "component", draft: draftOf(stated, parts, parts.type as PackageType), parts };
 }
 
@@ -57,7 +59,7 @@ function draftOf(stated: StatedPackage, parts: PurlParts, type: PackageType): Dr
     purl: buildPurl(parts),
     type,
     ...(namespace === undefined ? {} : { namespace }),
-    name: sameName(stated.name, parts.name) ? stated.name : parts.name,
+    name: nameOf(stated.name, parts),
     version,
     ...(architecture === undefined ? {} : { architecture }),
     licenses,
@@ -81,12 +83,9 @@ const ARCHITECTURE: Partial<Record<PackageType, string>> = {
   rpm: "arch",
 };
 
-/** The purl folds some names; the document may have the name's own spelling, or another thing altogether. */
-function sameName(stated: string, ofPurl: string): boolean {
-  return stated === ofPurl || folded(stated) === folded(ofPurl);
-}
-
-const folded = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, "-");
+/** The purl's; in the document's own letters, unless those are what advisories and analyzers fold. */
+const nameOf = (stated: string, { type, name }: PurlParts): string =>
+  type !== "pypi" && stated.toLowerCase() === name.toLowerCase() ? stated : name;
 
 /** The purl's, with the epoch that stands in a qualifier; the document's own where it only writes it in other letters. */
 function versionOf(stated: string, { type, version = "", qualifiers = {} }: PurlParts): string {

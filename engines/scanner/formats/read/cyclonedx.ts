@@ -59,7 +59,8 @@ function allParts(components: unknown): readonly Placed[] {
     found.push(next);
     if (found.length > MAX_PACKAGES) throw invalidSbom(`it has more than ${MAX_PACKAGES} components`);
     const inner = next.part["components"];
-    if (inner !== undefined) waiting.push(...listed(inner, `${next.place}.components`, next.depth + 1));
+    if (inner === undefined) continue;
+    for (const part of listed(inner, `${next.place}.components`, next.depth + 1)) waiting.push(part);
   }
   return found;
 }

@@ -2,7 +2,7 @@
 /** What syft, trivy and cdxgen say in properties of their own: places, layers, source packages. */
 import { byText } from "#lib/compare.ts";
 import { isDigest } from "#lib/digest.ts";
-import type { Evidence } from "../../types.ts";
+import type { Distro, Evidence } from "../../types.ts";
 import { evidenceAt, type StatedPackage } from "./stated.ts";
 
 type Found = Pick<StatedPackage, "diffId" | "evidence" | "sourcePackage">;
@@ -42,3 +42,21 @@ function trivySource(byName: ReadonlyMap<string, string>): Found["sourcePackage"
   const release = part("Release") === "" ? "" : `-${part("Release")}`;
   return { name, version: `${epoch}${part("Version")}${release}` };
 }
+
+/** Trivy's names of distro families, where os-release(5) of those distros has another id. */
+const FAMILIES: ReadonlyMap<string, string> = new Map([
+  ["alma", "almalinux"],
+  ["amazon", "amzn"],
+  ["cbl-mariner", "mariner"],
+  ["opensuse.leap", "opensuse-leap"],
+  ["opensuse.tumbleweed", "opensuse-tumbleweed"],
+  ["oracle", "ol"],
+  ["redhat", "rhel"],
+  ["suse linux enterprise server", "sles"],
+]);
+
+/** The distro by the id that its own os-release has. */
+export const withOwnId = (distro: Distro): Distro => ({
+  ...distro,
+  id: FAMILIES.get(distro.id) ?? distro.id,
+});

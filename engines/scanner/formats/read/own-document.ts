@@ -5,10 +5,12 @@ import type { DiffId, ImageDigest, LayerDigest } from "#lib/digest.ts";
 import type { Platform } from "#lib/oci/types.ts";
 import type { EntryPath, EntryTerminal, TerminalKind, UnresolvedCode } from "../../entrytrace/types.ts";
 import type { BaseImage, Component, Omission, Sbom } from "../../types.ts";
-import type { Facts } from "./stated.ts";
+import { MAX_TEXT, type Facts } from "./stated.ts";
 
 type Layer = Sbom["layers"][number];
 
+/** A trace follows fewer ways. */
+const MAX_ENDS = 100;
 /** More than any image has; numbers above are no layers. */
 const MAX_LAYERS = 1000;
 
@@ -64,11 +66,10 @@ export function analyzersOf(document: Facts): Record<string, number> {
 export function omissionsOf(document: Facts): Omission[] {
   return document.all("omission").flatMap((line) => {
     const [, code, message] = /^([A-Z][A-Z0-9_]{0,99}) (.+)$/s.exec(line) ?? [];
-    return code === undefined || message === undefined ? [] : [{ code, message }];
+    return code === undefined || message === undefined ? [] : [{ code, message: message.slice(0, MAX_TEXT) }];
   });
 }
 
-const TERMINAL = /^([a-z]+) \/(.*?)(?: \/(.*?))?(?: -m (.*))?$/s;
 const KINDS: ReadonlySet<string> = new Set<TerminalKind>([
   "dotnet",
   "java",
@@ -82,7 +83,10 @@ const KINDS: ReadonlySet<string> = new Set<TerminalKind>([
 
 /** The programs that the trace ended in. Its steps, and the words and environment of the start, are not in documents. */
 export function entryTraceOf(document: Facts): Sbom["entryTrace"] {
-  const ends = document.all("entrypoint").flatMap((text) => terminalOf(text) ?? []);
+  const ends = document
+    .all("entrypoint")
+    .slice(0, MAX_ENDS)
+    .flatMap((text) => terminalOf(text) ?? []);
   const [, code, message] = /^([A-Z_]+) (.*)$/s.exec(document.get("entrypoint:unresolved") ?? "") ?? [];
   const unresolved: EntryPath["unresolved"] =
     code === undefined || message === undefined ? undefined : { code: code as UnresolvedCode, message };
@@ -100,8 +104,10 @@ export function entryTraceOf(document: Facts): Sbom["entryTrace"] {
 
 /** `KIND /PATH /PROGRAM -m MODULE`. */
 function terminalOf(text: string): EntryTerminal | undefined {
-  const [, kind, path, program, module] = TERMINAL.exec(text) ?? [];
-  if (kind === undefined || path === undefined || path === "" || !KINDS.has(kind)) return undefined;
+  const [kind, behind] = cut(text, " /");
+  const [paths, module] = cut(behind ?? "", " -m ");
+  const [path, program] = cut(paths, " /");
+  if (path === "" || !KINDS.has(kind)) return undefined;
   return {
     kind: kind as TerminalKind,
     path,
@@ -112,4 +118,10 @@ function terminalOf(text: string): EntryTerminal | undefined {
     user: "",
     env: {},
   };
+}
+
+/** At the first separator; nothing behind it where there is none. */
+function cut(text: string, separator: string): [before: string, behind: string | undefined] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + separator.length)];
 }

@@ -208,6 +208,45 @@ describe("what is left out", () => {
     expect([read?.version, read?.sourcePackage?.name, read?.sourcePackage?.version]).toEqual(want);
   });
 
+  it.each([
+    { name: "redhat", purl: "pkg:rpm/redhat/a@1?distro=rhel-9.4", want: { id: "rhel", versionId: "9.4" } },
+    { name: undefined, purl: "pkg:rpm/redhat/a@1?distro=redhat-9.4", want: { id: "rhel", versionId: "9.4" } },
+    {
+      name: undefined,
+      purl: "pkg:rpm/opensuse/a@1?distro=opensuse-leap-15.6",
+      want: { id: "opensuse-leap", versionId: "15.6" },
+    },
+    { name: undefined, purl: "pkg:deb/debian/a@1?distro=debian", want: { id: "debian", versionId: "" } },
+    { name: undefined, purl: "pkg:deb/debian/a@1", want: undefined },
+  ])("distro of $name and $purl", ({ name, purl, want }) => {
+    const system = name === undefined ? [] : [{ type: "operating-system", name, version: "9.4" }];
+    const { distro } = readSbom(bom({ components: [...system, { type: "library", name: "a", purl }] }));
+    expect(distro).toEqual(want);
+  });
+
+  it.each([
+    {
+      name: "github.com/BurntSushi/toml",
+      purl: "pkg:golang/github.com/burntsushi/toml@v1.5.0",
+      want: "pkg:golang/github.com/BurntSushi/toml@v1.5.0",
+    },
+    {
+      name: "github.com/pelletier/go-toml/v2",
+      purl: "pkg:golang/github.com/pelletier/go-toml@v2.2.3#v2",
+      want: "pkg:golang/github.com/pelletier/go-toml/v2@v2.2.3",
+    },
+    { name: "toml", purl: "pkg:golang/github.com/A/toml@v1#x", want: "pkg:golang/github.com/A/toml@v1" },
+    { name: "stdlib", purl: "pkg:golang/stdlib@v1.26.8", want: "pkg:golang/stdlib@1.26.8" },
+    { name: "Flask", purl: "pkg:pypi/Flask@3.0.3", want: "pkg:pypi/flask@3.0.3" },
+    { name: "Newtonsoft.Json", purl: "pkg:nuget/Newtonsoft.Json@1", want: "pkg:nuget/Newtonsoft.Json@1" },
+  ])("names $name as advisories do: $want", ({ name, purl, want }) => {
+    const [read] = readSbom(bom({ components: [{ type: "library", name, purl }] })).components;
+    const { namespace, name: last } = read ?? {};
+    expect(read?.purl).toBe(want);
+    const path = want.slice(want.indexOf("/") + 1, want.lastIndexOf("@"));
+    expect(namespace === undefined ? last : `${namespace}/${last ?? ""}`).toBe(path);
+  });
+
   it("keeps one component of a purl at one place, and tells places apart", () => {
     const at = (path: string): object => ({
       type: "library",
@@ -217,6 +256,71 @@ describe("what is left out", () => {
     });
     const { components } = readSbom(bom({ components: [at("/x"), at("/x"), at("/y!/z")] }));
     expect(components.map(({ bomRef }) => bomRef)).toEqual(["pkg:npm/a@1#x", "pkg:npm/a@1#y!/z"]);
+  });
+
+  it("gives no two components one reference", () => {
+    const content = "ab".repeat(32);
+    const binary = (name: string, ref: string): object => ({
+      type: "file",
+      name,
+      "bom-ref": ref,
+      purl: `pkg:generic/${name}?checksum=sha256:${content}`,
+      hashes: [{ alg: "SHA-256", content }],
+    });
+    const spread = { type: "library", name: "s", purl: "pkg:npm/a@1#x" };
+    const components = [binary("a", "r"), binary("b", "s"), binary("c", `bin:${content}#1`)];
+    const dependencies = [{ ref: "r", dependsOn: ["s", "none", "r"] }];
+    const read = readSbom(bom({ components: [...components, spread], dependencies })).components;
+    expect(read.map(({ bomRef }) => bomRef)).toEqual([
+      `bin:${content}`,
+      `bin:${content}#1`,
+      `bin:${content}#2`,
+      "pkg:npm/a@1#x",
+    ]);
+    expect(read[0]?.dependsOn).toEqual([`bin:${content}#1`]);
+  });
+});
+
+describe("our own facts", () => {
+  const withFacts = (facts: Record<string, string>): Sbom =>
+    readSbom(
+      bom({
+        metadata: {
+          properties: Object.entries(facts).map(([name, value]) => ({ name: `stella:${name}`, value })),
+        },
+      }),
+    );
+
+  it.each([
+    {
+      value: "python /usr/bin/python3.11 /app/main.py",
+      want: { path: "usr/bin/python3.11", program: "app/main.py" },
+    },
+    {
+      value: "java /usr/bin/java -m org.example.Main",
+      want: { path: "usr/bin/java", module: "org.example.Main" },
+    },
+    { value: "native /app/tool", want: { path: "app/tool" } },
+    { value: "frob /app/tool", want: undefined },
+    { value: "native", want: undefined },
+  ])("entry point $value", ({ value, want }) => {
+    const { entryTrace } = withFacts({ entrypoint: value });
+    const kind = value.slice(0, value.indexOf(" "));
+    const nothing = { argv: [], workingDir: "/", user: "", env: {} };
+    expect(entryTrace?.terminal).toEqual(want && { kind, ...want, ...nothing });
+  });
+
+  it("a trace that stopped", () => {
+    expect(withFacts({ "entrypoint:unresolved": "SHELL_SYNTAX x" }).entryTrace).toEqual({
+      steps: [],
+      unresolved: { code: "SHELL_SYNTAX", message: "x" },
+    });
+  });
+
+  it("base and analyzers that are none", () => {
+    const facts = { "base:layers": "-1", "base:digest": "x", "analyzer:A": "1", "analyzer:os/apk": "x" };
+    expect(withFacts(facts)).toMatchObject({ analyzers: {} });
+    expect(withFacts(facts).base).toBeUndefined();
   });
 });
 

@@ -82,7 +82,7 @@ function describedBy(document: JsonObject, relations: readonly Relation[]): Read
 /** The one package that the document is about; a document that describes each of its packages is about none of them. */
 function subjectOf(packages: readonly Placed[], described: ReadonlySet<string>): Placed | undefined {
   if (described.size !== 1) return undefined;
-  return packages.find(({ part }) => described.has(String(part["SPDXID"])));
+  return packages.find(({ part: { SPDXID: id } }) => typeof id === "string" && described.has(id));
 }
 
 /** The 2.3 schema has an underscore where the specification's text has a hyphen. */

@@ -7,7 +7,6 @@ import type { PurlParts } from "#lib/purl/index.ts";
 import type { Platform } from "#lib/oci/types.ts";
 import { isOsPackage } from "../../compose/purl-of.ts";
 import type { Component, Distro, Omission, Sbom } from "../../types.ts";
-import { locationOf } from "../document.ts";
 import { drafted, type Draft } from "./component.ts";
 import {
   analyzersOf,
@@ -18,6 +17,8 @@ import {
   omissionsOf,
   platformOf,
 } from "./own-document.ts";
+import { withOwnId } from "./foreign-facts.ts";
+import { placeKey, placeText, referencesOf } from "./references.ts";
 import type { StatedDocument, StatedPackage } from "./stated.ts";
 
 /** An image that is known otherwise than from its SBOM. */
@@ -46,20 +47,21 @@ export function toSbom(document: StatedDocument, { text, image }: Context): Sbom
     ? image.layers.map(({ digest, diffId, size }) => ({ digest, diffId, size }))
     : layersOf(subject.facts);
   const itself = {
-    diffId: whole as Digest as DiffId,
-    digest: whole as Digest as LayerDigest,
+    diffId: whole as DiffId,
+    digest: whole as LayerDigest,
     size: text.length,
   };
   const outside = { index: layers.length, diffId: itself.diffId, digest: itself.digest };
   const placed = read.map((each) => ({ ...each, layer: placeOf(each.stated, layers, image) ?? outside }));
   // What no layer is told of stands in one more: the document.
   if (layers.length === 0 || placed.some(({ layer }) => layer === outside)) layers.push(itself);
-  const distro = document.distro ?? distroOfPurls(read);
+  const named = document.distro ?? distroOfPurls(read);
+  const distro = named && withOwnId(named);
   const base = baseOf(facts);
   const entryTrace = entryTraceOf(facts);
   if (!distro && read.some(({ draft }) => isOsPackage(draft.type))) omissions.push(DISTRO_UNKNOWN);
   return {
-    imageDigest: image?.imageDigest ?? subject.digest ?? (whole as Digest as ImageDigest),
+    imageDigest: image?.imageDigest ?? subject.digest ?? (whole as ImageDigest),
     platform: image?.platform ?? platformOf(subject.facts) ?? NO_PLATFORM,
     ...(distro ? { distro } : {}),
     layers,
@@ -97,7 +99,9 @@ function allDrafted(packages: readonly StatedPackage[]): { read: Read[]; omissio
   if (without.length > 0) omissions.push(omission("SBOM_COMPONENTS_WITHOUT_PURL", without, "have no purl"));
   if (bad.length > 0) omissions.push(omission("SBOM_PURLS_INVALID", bad, "have a purl that is not valid"));
   if (others.size > 0) {
-    const types = [...others].sort(byKey(([type]) => type)).map(([type, count]) => `${type} (${count})`);
+    const types = [...others]
+      .sort(byKey(([type]) => type))
+      .map(([type, count]) => `${type.slice(0, 40)} (${count})`);
     const message = `components of types that are not known: ${types.slice(0, 20).join(", ")}`;
     omissions.push({ code: "SBOM_TYPES_UNKNOWN", message });
   }
@@ -124,52 +128,25 @@ function placeOf(
 
 type Placed = Read & { readonly layer: Component["layer"] };
 
-/** Sorted; references are made as a scan makes them, since other tools' are random or name more than the package. */
+/** Sorted, with their references. */
 function linked(placed: readonly Placed[], requires: StatedDocument["requires"]): Component[] {
-  const counts = new Map<string, number>();
-  for (const { draft } of distinct(placed)) counts.set(draft.purl, (counts.get(draft.purl) ?? 0) + 1);
-  const own = ownRefs(placed);
-  const bomRefOf = ({ draft, stated }: Read): string => {
-    if (own.has(stated.ref)) return stated.ref;
-    if (isLoneBinary(draft)) return `bin:${draft.sha256 ?? ""}`;
-    return counts.get(draft.purl) === 1 ? draft.purl : placeKey(draft);
-  };
-  const byRef = new Map(placed.map((each) => [each.stated.ref, bomRefOf(each)]));
-  const components = distinct(placed).map((each): Component => {
-    const bomRef = bomRefOf(each);
-    const refs = requires.get(each.stated.ref)?.flatMap((ref) => byRef.get(ref) ?? []);
-    const dependsOn = refs && [...new Set(refs)].filter((ref) => ref !== bomRef).sort(byText);
-    return { bomRef, ...each.draft, layer: each.layer, ...(dependsOn ? { dependsOn } : {}) };
-  });
-  return components.sort(byKey((one) => `${one.purl}\0${placeText(one)}\0${one.bomRef}`));
-}
-
-/** References of CycloneDX documents of ours: a purl, perhaps with a place, or a binary's content. */
-function ownRefs(placed: readonly Placed[]): ReadonlySet<string> {
-  const counts = new Map<string, number>();
-  for (const { stated, draft } of placed) {
-    const isOwn = stated.ref.startsWith(`${draft.purl}#`) || stated.ref.startsWith("bin:");
-    if (isOwn) counts.set(stated.ref, (counts.get(stated.ref) ?? 0) + 1);
-  }
-  return new Set([...counts].flatMap(([ref, count]) => (count === 1 ? [ref] : [])));
-}
-
-/** One purl at one place is one component, however often it is listed; the first tells of it. */
-function distinct(placed: readonly Placed[]): Placed[] {
-  const known = new Map<string, Placed>();
+  const distinct = new Map<string, Placed>();
+  const keys = new Map<string, string>(); // by the document's own reference
   for (const each of placed) {
     const key = placeKey(each.draft);
-    if (!known.has(key)) known.set(key, each);
+    if (!distinct.has(key)) distinct.set(key, each); // the first tells of it
+    if (!keys.has(each.stated.ref)) keys.set(each.stated.ref, key);
   }
-  return [...known.values()];
+  const references = referencesOf([...distinct.values()]);
+  const components = [...distinct].map(([key, { stated, draft, layer }]) => {
+    const bomRef = references.get(key) ?? key;
+    const refs = requires.get(stated.ref)?.flatMap((ref) => references.get(keys.get(ref) ?? "") ?? []);
+    const dependsOn = refs && [...new Set(refs)].filter((ref) => ref !== bomRef).sort(byText);
+    const component = { bomRef, ...draft, layer, ...(dependsOn ? { dependsOn } : {}) };
+    return { component, order: `${draft.purl}\0${placeText(draft)}\0${bomRef}` };
+  });
+  return components.sort(byKey(({ order }) => order)).map(({ component }) => component);
 }
-
-/** A binary that no package claims; see `compose/binaries.ts`. */
-const isLoneBinary = ({ type, sha256, purl }: Draft): boolean =>
-  type === "generic" && sha256 !== undefined && purl.includes(`checksum=sha256:${sha256}`);
-
-const placeText = ({ evidence: [first] }: Draft): string => (first ? locationOf(first).slice(1) : "");
-const placeKey = (draft: Draft): string => `${draft.purl}#${placeText(draft)}`;
 
 /** `debian-12` of the qualifier `distro`, where all OS packages that have one agree. */
 function distroOfPurls(read: readonly Read[]): Distro | undefined {
