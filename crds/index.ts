@@ -48,6 +48,7 @@ export { API_VERSION, CATEGORY, GROUP, VERSION } from "./kind.ts";
 export type { Column, Resource } from "./kind.ts";
 
 export type { AdvisorySource, AdvisorySourceSpec, AdvisorySourceStatus } from "./v1alpha1/advisory-source.ts";
+export { NOT_OBSERVED } from "./v1alpha1/conditions.ts";
 export type { Condition } from "./v1alpha1/conditions.ts";
 export type { NotifyChannel, NotifyChannelSpec, NotifyChannelStatus } from "./v1alpha1/notify-channel.ts";
 export type { NotifyRule, NotifyRuleSpec, NotifyRuleStatus } from "./v1alpha1/notify-rule.ts";

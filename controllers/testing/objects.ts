@@ -3,6 +3,7 @@
 import { API_VERSION, kindsByName } from "#crds/index.ts";
 import type {
   AdvisorySource,
+  NotifyChannel,
   NotifyRule,
   Report,
   Scan,
@@ -73,6 +74,13 @@ export const vexSourceObject = (given: Parts = {}): VexSource =>
 
 export const notifyRuleObject = (given: Parts = {}): NotifyRule =>
   objectOf("notifyRule", { actions: [{ channel: "slack" }] }, given) as NotifyRule;
+
+export const notifyChannelObject = (given: Parts = {}): NotifyChannel =>
+  objectOf(
+    "notifyChannel",
+    { type: "webhook", webhook: { url: "https://hooks.example" } },
+    given,
+  ) as NotifyChannel;
 
 export const stellaOpsObject = (given: Parts = {}): StellaOps =>
   objectOf("stellaOps", {}, given) as StellaOps;

@@ -27,13 +27,25 @@ export const conditionSchema = z
   })
   .meta({ description: "One observation of the object's state." });
 
+/**
+ * What the API server puts into the status of a new object, so that kstatus does not take it for done
+ * (https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md).
+ */
+export const NOT_OBSERVED = -1;
+
 /** The two status fields of every kind; spread first in a status object. */
 export const commonStatus = {
-  observedGeneration: largeCount(
-    "metadata.generation that the controller last acted on; smaller than the object's own while work is pending.",
-  ).exactOptional(),
+  observedGeneration: z
+    .int()
+    .min(NOT_OBSERVED)
+    .meta({
+      description:
+        "metadata.generation that the controller last acted on; smaller than the object's own while work is pending, -1 before any.",
+      format: "int64",
+    })
+    .exactOptional(),
   conditions: keyedListOf(
-    "What the controller last saw, one entry a type. Ready sums the others up; Reconciling and Stalled are present only while true.",
+    "What the controller last saw, one entry a type. Ready sums the others up; Reconciling and Stalled are True while work is pending or only a change of the spec helps.",
     conditionSchema,
     ["type"],
     16,

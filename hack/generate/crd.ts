@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** CustomResourceDefinition objects from the kinds of `crds/`. Follows apiextensions.k8s.io/v1. */
-import { CATEGORY, GROUP, VERSION } from "#crds/index.ts";
+import { CATEGORY, GROUP, NOT_OBSERVED, VERSION } from "#crds/index.ts";
 import type { Column, kinds } from "#crds/index.ts";
 import { structural } from "./structural.ts";
 import type { Structural } from "./structural.ts";
@@ -60,7 +60,7 @@ export function rootSchema(kind: Kind): Structural {
       kind: { description: properties["kind"]?.description ?? "", type: "string" },
       metadata: { type: "object" },
       spec: properties["spec"] ?? {},
-      status: properties["status"] ?? {},
+      status: { ...(properties["status"] ?? {}), default: { observedGeneration: NOT_OBSERVED } },
     },
   };
 }

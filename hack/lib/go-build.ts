@@ -20,6 +20,8 @@ export interface GoProgram {
   /** Import path, or `./folder` inside the module. */
   readonly package: string;
   readonly linkerFlags?: string;
+  /** GOEXPERIMENT at build. */
+  readonly experiment?: string;
 }
 
 /** Absolute path of the static program. @throws COMMAND_FAILED with the compiler's words */
@@ -52,7 +54,8 @@ export async function programKey(program: GoProgram): Promise<string> {
     const names = (await readdir(folder)).filter((name) => !name.endsWith("_test.go"));
     files.push(...names.sort().map((name) => join(folder, name)));
   }
-  const hash = createHash("sha256").update(JSON.stringify([program.package, program.linkerFlags ?? ""]));
+  const flags = [program.package, program.linkerFlags ?? "", program.experiment ?? []].flat();
+  const hash = createHash("sha256").update(JSON.stringify(flags));
   for (const file of files) hash.update(await readFile(file));
   return hash.digest("hex");
 }
@@ -70,7 +73,10 @@ async function compile(program: GoProgram, folder: string, log: Log): Promise<vo
       () =>
         run("go", ["build", ...flags, ...linker, "-o", join(scratch, program.name), program.package], {
           cwd: program.module,
-          env: { CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "" },
+          env: {
+            ...{ CGO_ENABLED: "0", GOWORK: "off", GOFLAGS: "" },
+            ...(program.experiment === undefined ? {} : { GOEXPERIMENT: program.experiment }),
+          },
           onLine: () => packages++,
         }),
       () => `${String(packages)} packages so far`,

@@ -13,6 +13,8 @@ const programs = {
   /** See registry/main.go for its flags. */
   registry: { name: "registry", module, package: "./registry" },
   coredns: { name: "coredns", module, package: "./coredns" },
+  /** What Flux and Argo CD conclude from an object; see health/main.go. */
+  health: { name: "health", module, package: "./health" },
   kind: { name: "kind", module, package: "sigs.k8s.io/kind" },
 } as const satisfies Record<string, GoProgram>;
 

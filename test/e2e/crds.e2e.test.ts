@@ -99,6 +99,14 @@ describe("objects", () => {
     expect((JSON.parse(text) as { spec: unknown }).spec).toEqual(stellaOps.schema.parse(object).spec);
   });
 
+  it("are not taken for done before a controller has seen them", async () => {
+    const [good] = goodObjects.filter(({ object }) => object["kind"] === "ScanPolicy");
+    const metadata = { name: "unseen", namespace };
+    await apply({ ...good?.object, metadata } as TestObject);
+    const seen = await kubectl("get", "scp", "unseen", "-n", namespace, "-o", "jsonpath={.status}");
+    expect(JSON.parse(seen)).toEqual({ observedGeneration: -1 });
+  });
+
   it("takes every sample", async () => {
     const names = (await readdir(join(root, "config/samples"))).filter((one) => one !== "kustomization.yaml");
     const texts = await Promise.all(names.map((one) => readFile(join(root, "config/samples", one), "utf8")));
