@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What analyzers state about the files of one layer, before anything is known of the layers above and below. */
-import type { Distro, Omission, PackageType } from "./types.ts";
+import type { Distro, FactBasis, Omission, PackageType } from "./types.ts";
 import type { DiffId } from "#lib/digest.ts";
 
 /** One package as its metadata gives it. Distro namespace and qualifiers are added when the image is composed. */
@@ -34,7 +34,7 @@ export interface PackageFact {
   /** Lower-case hex, where the file read is the package (a jar, an assembly). */
   readonly sha256?: string;
   /** See `Component.basis`. */
-  readonly basis?: "file-name";
+  readonly basis?: FactBasis;
 }
 
 /** What a dynamic linker reads of an executable or shared object. */
@@ -93,7 +93,10 @@ export interface Ownership {
   /** Binary package name. */
   readonly package: string;
   readonly architecture?: string;
-  /** Paths without a leading slash, joined by newlines; documentation and C headers left out. */
+  /**
+   * Paths without a leading slash, joined by newlines; documentation and C headers left out. In a fragment grouped by
+   * folder, see `groupedPaths`.
+   */
   readonly paths: string;
 }
 

@@ -40,6 +40,12 @@ export interface Distro {
   readonly prettyName?: string;
 }
 
+/**
+ * `file-name`: name and version stand in the file's name only, and no metadata confirms them. `known-artifact`: metadata states
+ * both, and the namespace is that of the published artifact with this name and these classes.
+ */
+export type FactBasis = "file-name" | "known-artifact";
+
 /** A component of a composed SBOM. Components are sorted by purl, then by evidence path. */
 export interface Component {
   /** Unique and stable within the SBOM: the purl, with `#path` behind it where one purl stands twice. */
@@ -66,8 +72,8 @@ export interface Component {
   readonly provides?: readonly string[];
   /** Lower-case hex of the one file that is the component. */
   readonly sha256?: string;
-  /** `file-name`: the name and version stand in the file's name only, and no metadata confirms them. */
-  readonly basis?: "file-name";
+  /** Set where metadata does not state all of name, namespace and version. */
+  readonly basis?: FactBasis;
   /** bomRefs of components that it requires, as far as they are in the image; sorted. */
   readonly dependsOn?: readonly string[];
   /** Why the entry program uses it; not set where no use is known. */

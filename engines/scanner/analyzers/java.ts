@@ -21,7 +21,7 @@ const IS_SHARED_SUFFIX = /\.[nps]ar$/i;
 
 export const java: FileAnalyzer = {
   id: "language/java",
-  version: 1,
+  version: 2,
   maxBytes: MAX_ARCHIVE,
   keptByContent: true,
   wants: ({ path }) =>

@@ -9,6 +9,7 @@ import type { PackageFact } from "../../facts.ts";
 import { descriptorsOf, isDescriptor, type Descriptor } from "./descriptors.ts";
 import { stemOf } from "./file-name.ts";
 import { identify, type Identity } from "./identity.ts";
+import { ClassRoots, knownGroup } from "./known-artifacts.ts";
 import { bundleLicenses } from "./licenses.ts";
 import { readManifest, type Manifest } from "./manifest.ts";
 import { ownDescriptor } from "./own-descriptor.ts";
@@ -38,16 +39,16 @@ export interface Place {
 
 /** @throws ZIP_INVALID where the archive's own directory is damaged; what is wrong deeper down is noted in the walk. */
 export function walkArchive(walk: Walk, bytes: Buffer, place: Place): void {
-  const zip = walk.open(
-    bytes,
-    place.inner,
-    (name) => isDescriptor(name) || isManifest(name) || isArchiveName(name),
-  );
+  const classes = new ClassRoots();
+  const zip = walk.open(bytes, place.inner, (name) => {
+    classes.add(name);
+    return isDescriptor(name) || isManifest(name) || isArchiveName(name);
+  });
   const manifest = manifestOf(walk, zip, place);
   const descriptors = descriptorsOf(walk, zip, (name) => within(place, name));
   const stem = stemOf(place.name);
   const own = ownDescriptor(descriptors, stem, manifest);
-  const main = own === undefined ? identify(stem, manifest) : undefined;
+  const main = own === undefined ? withKnownGroup(identify(stem, manifest), classes) : undefined;
   const sha256 = (): string => hexOf(digestOf(bytes));
   if (own !== undefined)
     walk.add({ ...packageOf(own), ...vendorOf(manifest, own.licenses), sha256: sha256() });
@@ -57,12 +58,17 @@ export function walkArchive(walk: Walk, bytes: Buffer, place: Place): void {
   for (const entry of zip.entries) if (isArchiveName(entry.name)) descend(walk, zip, entry, place);
 }
 
+/** Of published artifacts whose archives state name and version and leave the group out. */
+function withKnownGroup(main: Identity | undefined, classes: ClassRoots): Identity | undefined {
+  if (main === undefined || main.group !== undefined) return main;
+  const group = knownGroup(main.name, main.version, classes);
+  return group === undefined ? main : { ...main, group, basis: main.basis ?? "known-artifact" };
+}
+
 function descend(walk: Walk, zip: ZipDirectory, entry: ZipEntry, place: Place): void {
   const [inner, depth] = [within(place, entry.name), place.depth + 1];
   if (!walk.mayDescend(depth, inner)) return;
-  const content = walk.read(zip, entry, inner, MAX_ARCHIVE);
-  if (content === undefined || content.length === 0) return;
-  walk.attempt(inner, () => walkArchive(walk, content, { name: entry.name, inner, depth }));
+  walk.hold(zip, entry, inner, (content) => walkArchive(walk, content, { name: entry.name, inner, depth }));
 }
 
 const within = ({ inner }: Place, name: string): string => (inner === "" ? name : `${inner}!/${name}`);
@@ -91,7 +97,7 @@ function packageOf({ group, artifact, version, inner, line, licenses, requires }
 
 function mainPackage(main: Identity, manifest: Manifest, place: Place): PackageFact {
   const { group, name, version, line, basis } = main;
-  const inner = basis === undefined ? within(place, MANIFEST) : place.inner;
+  const inner = basis === "file-name" ? place.inner : within(place, MANIFEST);
   return {
     type: "maven",
     ...(group === undefined ? {} : { namespace: group }),

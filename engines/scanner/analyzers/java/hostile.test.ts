@@ -43,7 +43,7 @@ describe("language/java, hostile archives", () => {
       "cut it has no end record: cut off, or no zip archive",
       "x is encrypted",
       "x does not have its stated checksum",
-      "x has 629145600 bytes, over 536870912",
+      "lib/x.jar: not read: more than 268435456 bytes of archives within archives at one time",
     ]);
   });
 
@@ -83,6 +83,13 @@ describe("language/java, hostile archives", () => {
       problems: all
         .slice(2)
         .map((name) => `${name}-1.jar!/${MANIFEST}: not read: more than 3000 bytes inflated for one file`),
+    },
+    {
+      limits: { maxHeld: 100 },
+      names: [],
+      problems: all.map(
+        (name) => `${name}-1.jar: not read: more than 100 bytes of archives within archives at one time`,
+      ),
     },
   ])("stops at $limits and says so", ({ limits, names, problems }) => {
     const walk = new Walk({ ...defaultWalkLimits, ...limits });

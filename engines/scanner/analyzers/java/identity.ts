@@ -6,6 +6,7 @@
  */
 import { coordinates, isId, isVersion } from "./coordinates.ts";
 import { splitStem, type NameVersion } from "./file-name.ts";
+import type { FactBasis } from "../../types.ts";
 import type { Manifest } from "./manifest.ts";
 
 export interface Identity {
@@ -14,8 +15,8 @@ export interface Identity {
   readonly version: string;
   /** Of the manifest, where it states the version. */
   readonly line?: number;
-  /** Not set where the manifest states both name and version. */
-  readonly basis?: "file-name";
+  /** Not set where the manifest states all that is given. */
+  readonly basis?: FactBasis;
 }
 
 export function identify(stem: string, manifest: Manifest): Identity | undefined {

@@ -15,6 +15,8 @@ export interface WalkLimits {
   readonly maxMetadata: number;
   /** Bytes inflated for one file. */
   readonly maxInflated: number;
+  /** Bytes of inflated archives that are open at one time, each within the one before. */
+  readonly maxHeld: number;
   /** Archives around an archive. */
   readonly maxDepth: number;
   readonly maxPackages: number;
@@ -30,6 +32,7 @@ export const defaultWalkLimits: WalkLimits = {
   maxReads: 20_000,
   maxMetadata: 64 * 1024 ** 2,
   maxInflated: 1024 ** 3,
+  maxHeld: 256 * 1024 ** 2,
   maxDepth: 8,
   maxPackages: 20_000,
 };
@@ -46,6 +49,7 @@ export class Walk {
   #bytesLeft: number;
   #metadataLeft: number;
   #readsLeft: number;
+  #held = 0;
 
   constructor(limits: WalkLimits = defaultWalkLimits) {
     this.#limits = limits;
@@ -81,6 +85,21 @@ export class Walk {
       if (isInflated) this.#bytesLeft -= content.length;
       return content;
     });
+  }
+
+  /** `read` for an archive within, which is held in memory while `step` walks it. */
+  hold(zip: ZipDirectory, entry: ZipEntry, inner: string, step: (bytes: Buffer) => void): void {
+    const { maxHeld } = this.#limits;
+    if (entry.method !== 0 && this.#held + entry.size > maxHeld) {
+      this.problem(inner, `not read: more than ${maxHeld} bytes of archives within archives at one time`);
+      return;
+    }
+    const content = this.read(zip, entry, inner, Number.MAX_SAFE_INTEGER);
+    if (content === undefined || content.length === 0) return;
+    const held = entry.method === 0 ? 0 : content.length; // a stored one is a part of what is held
+    this.#held += held;
+    this.attempt(inner, () => step(content));
+    this.#held -= held;
   }
 
   /** `read` for manifests and descriptors. */
