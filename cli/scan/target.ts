@@ -104,7 +104,8 @@ async function scanLayers(target: string, flags: TargetFlags): Promise<ScanResul
 
 /** Undefined when nothing is attached that can be used. */
 async function scanAttached(target: string, flags: TargetFlags): Promise<ScanResult | undefined> {
-  const { attachedScan } = await import("./attached.ts");
+  const tell = (sentence: string): void => say(`stella: ${sentence}`);
+  const { attachedScan } = await import("#engines/scanner/adapters/attached-sbom.ts");
   const { RegistryClient } = await import("#lib/oci/registry-client.ts");
   const settings = await registrySettings(target, flags);
   const client = new RegistryClient(settings);
@@ -112,7 +113,7 @@ async function scanAttached(target: string, flags: TargetFlags): Promise<ScanRes
     const source = await openImageSource(target, { client });
     const resolved = await source.resolve(platformOf(flags));
     sayOtherPlatform(flags.platform, resolved.platform);
-    return await attachedScan({ reference: parseReference(target), client, settings }, resolved);
+    return await attachedScan({ reference: parseReference(target), client, settings, tell }, resolved);
   } finally {
     await client.close();
   }

@@ -3,8 +3,6 @@
  * An image's SBOM from what is attached to it instead of from its layers: referrers (OCI distribution-spec v1.1), and
  * BuildKit's attestations in the image's index (moby/buildkit, docs/attestations/attestation-storage.md).
  */
-import { MAX_SBOM_LENGTH, analyzerVersions, readSbom } from "#engines/scanner/index.ts";
-import type { Sbom, ScanResult } from "#engines/scanner/index.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
 import { byKey } from "#lib/compare.ts";
 import { digestOf } from "#lib/digest.ts";
@@ -17,7 +15,10 @@ import type { RegistryClient } from "#lib/oci/registry-client.ts";
 import type { RegistrySettings } from "#lib/oci/registry/settings.ts";
 import type { ResolvedImage } from "#lib/oci/types.ts";
 import { collect } from "#lib/oci/verify.ts";
-import { say } from "../output.ts";
+import { analyzerVersions } from "../analyzers/catalog.ts";
+import { MAX_SBOM_LENGTH, readSbom } from "../formats/read/read-sbom.ts";
+import type { ScanResult } from "../scan-image.ts";
+import type { Sbom } from "../types.ts";
 
 /** What `--attach` writes, and by which types it is found again. */
 export const attachable = {
@@ -44,6 +45,8 @@ export interface AttachedFrom {
   readonly reference: ImageReference;
   readonly client: RegistryClient;
   readonly settings: RegistrySettings;
+  /** Takes a sentence: what was used, or why not. */
+  readonly tell: (sentence: string) => void;
 }
 
 /** A document that may be read. */
@@ -54,7 +57,7 @@ interface Candidate {
   readonly read: () => Promise<Uint8Array>;
 }
 
-/** Undefined, after a line that says why, when none is attached that can be used. */
+/** Undefined, after a sentence that says why, when none is attached that can be used. */
 export async function attachedScan(
   from: AttachedFrom,
   resolved: ResolvedImage,
@@ -63,22 +66,26 @@ export async function attachedScan(
   try {
     const found = await candidates(from, referrers, resolved);
     for (const candidate of found.slice(0, MAX_TRIES)) {
-      const sbom = await tried(candidate, resolved);
+      const sbom = await tried(candidate, resolved, from);
       if (!sbom) continue;
       const { digest } = candidate;
-      say(`stella: from attached SBOM ${digest}; its signature was not checked, and no layer was read`);
+      from.tell(`from attached SBOM ${digest}; its signature was not checked, and no layer was read`);
       const counters = { layers: resolved.layers.length, cached: 0, analyzed: 0, bytes: 0 };
       return { resolved, sbom: { ...sbom, source: { kind: "attached", digest } }, fragments: [], counters };
     }
-    say("stella: no attached SBOM that can be used; reading the layers");
+    from.tell("no attached SBOM that can be used; reading the layers");
     return undefined;
   } finally {
     await referrers.close();
   }
 }
 
-async function tried({ digest, read }: Candidate, image: ResolvedImage): Promise<Sbom | undefined> {
-  return orSaid(`attached SBOM ${digest} is not used`, async () =>
+async function tried(
+  { digest, read }: Candidate,
+  image: ResolvedImage,
+  { tell }: AttachedFrom,
+): Promise<Sbom | undefined> {
+  return orSaid(tell, `attached SBOM ${digest} is not used`, async () =>
     readSbom(Buffer.from(await read()).toString("utf8"), { image }),
   );
 }
@@ -90,7 +97,7 @@ async function candidates(
   { imageDigest, indexDigest }: ResolvedImage,
 ): Promise<readonly Candidate[]> {
   const current = analyzersDigest(analyzerVersions);
-  const listed = await orSaid("referrers are not listed", () => referrers.list(imageDigest));
+  const listed = await orSaid(from.tell, "referrers are not listed", () => referrers.list(imageDigest));
   const attached = (listed ?? []).flatMap(({ digest, artifactType, annotations }): Candidate[] => {
     const type = TYPES.indexOf(artifactType);
     if (type < 0) return [];
@@ -102,7 +109,9 @@ async function candidates(
   });
   const built =
     indexDigest &&
-    (await orSaid("attestations are not read", () => attestations(from, indexDigest, imageDigest)));
+    (await orSaid(from.tell, "attestations are not read", () =>
+      attestations(from, indexDigest, imageDigest),
+    ));
   return [...attached, ...(built ?? [])].sort(byKey(({ order }) => order));
 }
 
@@ -138,12 +147,16 @@ function isAttestation({ annotations }: Descriptor, image: Digest): boolean {
 }
 
 /** What goes wrong here is no reason to fail: there still are the layers. */
-async function orSaid<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
+async function orSaid<T>(
+  tell: AttachedFrom["tell"],
+  what: string,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof StellaError)) throw error;
-    say(`stella: ${what} (${codeOf(error)}: ${messageOf(error)})`);
+    tell(`${what} (${codeOf(error)}: ${messageOf(error)})`);
     return undefined;
   }
 }
