@@ -94,7 +94,7 @@ describe("defaults", () => {
       },
       discovery: { enabled: true, excludeNamespaces: ["stellaops"], excludeImages: [] },
       reportRetention: "24h",
-      scan: { maxParallel: 2, timeout: "10m", trustAttachedSboms: [] },
+      scan: { maxParallel: 2, timeout: "10m" },
     });
   });
 

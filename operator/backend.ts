@@ -72,7 +72,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   const { stores, caches, client, config } = options;
   const images = imageCatalog(stores.catalog);
   const knowledge = await openKnowledge(stores.catalog, stores.objects);
-  const registries = registryAccess(client, caches, config.namespace, options.logger);
+  const registries = registryAccess(client, caches, config.namespace);
   const evaluator = new Evaluator({
     clock: systemClock,
     catalog: stores.catalog,

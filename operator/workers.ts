@@ -130,7 +130,6 @@ function scanJobPorts(parts: Parts): ScanJobPorts {
     analyzers: analyzerKey,
     timeoutMs: () => scanTimeoutMs(parts),
     openSource: (job) => registries.open(job.imageReference, job.namespace, job.pullSecrets),
-    attached: (job, resolved) => registries.attached(job, resolved),
     scan: (source, platform, options) =>
       scanImage(source, platform, { fragmentCache, layerWorkers }, options),
     documents: (scanned, imageName) => scanDocuments(scanned, imageName, version),

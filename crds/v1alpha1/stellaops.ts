@@ -157,10 +157,6 @@ const specSchema = z
           max: 64,
         }).default(2),
         timeout: duration("Longest time for one image.").default("10m"),
-        trustAttachedSboms: setOf(
-          "Repositories, as globs, whose attached SBOMs stand for the images' layers: those where only trusted builds push. Signatures are not checked yet.",
-          glob("Glob over repositories, e.g. ghcr.io/acme/*."),
-        ).default([]),
       })
       .meta({ description: "Bounds on scanning." })
       .prefault({}),

@@ -49,7 +49,6 @@ async function bench(over: Partial<ScanJobPorts> = {}) {
     timeoutMs: () => 60_000,
     openSource: () =>
       Promise.resolve({ ...source, close: () => Promise.resolve(void closed.push("source")) }),
-    attached: () => Promise.resolve(undefined),
     scan: (image, platform, options) =>
       scanImage(
         image,
@@ -68,19 +67,6 @@ const reject = (error: Error): Partial<ScanJobPorts> => ({
 });
 
 describe("runScanJob", () => {
-  it("takes a trusted attached SBOM for the layers, unless it is forced", async () => {
-    await using b = await bench();
-    const found = await b.ports.scan(b.source, linuxAmd64, { force: false, signal: never });
-    const source = { kind: "attached", digest: digestOf("artifact") } as const;
-    const attached = { ...found, sbom: { ...found.sbom, source } };
-    b.source.opened.length = 0;
-    const ports = { ...b.ports, attached: () => Promise.resolve(attached) };
-    const record = await runScanJob(job, never, ports);
-    expect([record.result.ok, b.source.opened.length]).toEqual([true, 0]);
-    await runScanJob({ ...job, force: true }, never, ports);
-    expect(b.source.opened).toHaveLength(1);
-  });
-
   it("reads the image, stores its documents and leaves a record", async () => {
     await using b = await bench();
     const record = await runScanJob(job, never, b.ports);

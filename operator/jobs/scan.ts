@@ -50,8 +50,6 @@ export interface ScanJobPorts {
     platform: Platform,
     options: { force: boolean; signal: AbortSignal },
   ): Promise<ScanResult>;
-  /** From a trusted SBOM attached to the image, where there is one. */
-  attached(job: ScanJob, resolved: ResolvedImage): Promise<ScanResult | undefined>;
   /** The canonical SBOM first. @param imageName the image without tag and digest */
   documents(scanned: ScanResult, imageName: string): Iterable<ScanDocument>;
 }
@@ -108,8 +106,7 @@ async function scanOnce(
     if (known?.analyzers === ports.analyzers && (await isStored(known, ports.objects))) {
       return knownResult(known, resolved);
     }
-    const attached = job.force ? undefined : await ports.attached(job, resolved);
-    const scanned = attached ?? (await ports.scan(source, platform, { force: job.force, signal }));
+    const scanned = await ports.scan(source, platform, { force: job.force, signal });
     const { sbom, counters } = scanned;
     const artifacts = await storeDocuments(
       sbom.imageDigest,

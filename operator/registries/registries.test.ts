@@ -4,15 +4,7 @@ import { describe, expect, it } from "vitest";
 import { DIGEST, stellaOpsObject } from "#controllers/testing/objects.ts";
 import { digestOf } from "#lib/digest.ts";
 import { StellaError, codeOf, kindOf } from "#lib/errors.ts";
-import { component, sbom } from "#engines/evaluation/testing/builders.ts";
-import { cycloneDxText, toCycloneDx } from "#engines/scanner/index.ts";
-import type { Sbom } from "#engines/scanner/index.ts";
 import { builtin } from "#lib/kube/index.ts";
-import { silentLogger } from "#lib/kube/types.ts";
-import { parseReference } from "#lib/oci/reference.ts";
-import { Referrers } from "#lib/oci/referrers.ts";
-import { startFakeRegistry } from "#lib/oci/testing/fake-registry.ts";
-import type { ResolvedImage } from "#lib/oci/types.ts";
 import { memoryClient } from "#lib/kube/testing/memory-client.ts";
 import { resources } from "#crds/index.ts";
 import type { Scan } from "#crds/index.ts";
@@ -131,11 +123,7 @@ describe("registryAccess", () => {
       stellaOpsObject({ spec: { registries: [{ host: "a.io", secretRef: { name: "system" } }] } }),
     );
     client.calls.length = 0;
-    const source = await registryAccess(client, caches, "stellaops", silentLogger).open(
-      "a.io/x:1",
-      asker,
-      secrets,
-    );
+    const source = await registryAccess(client, caches, "stellaops").open("a.io/x:1", asker, secrets);
     await source.close();
     expect(client.calls.map(({ address }) => `${address.namespace ?? ""}/${address.name ?? ""}`)).toEqual(
       reads,
@@ -145,69 +133,10 @@ describe("registryAccess", () => {
   it("lets no namespace use another's pull secret", async () => {
     const client = await cluster();
     client.calls.length = 0;
-    const access = registryAccess(client, testCaches().caches, "stellaops", silentLogger);
+    const access = registryAccess(client, testCaches().caches, "stellaops");
     const code = await access.open("a.io/x:1", "evil", [ref("mine")]).then(() => "opened", codeOf);
     expect([code, client.calls.length]).toEqual(["PULL_SECRET_FOREIGN", 0]);
   });
-});
-
-describe("an SBOM attached to an image", () => {
-  const own = component("pkg:npm/attached@1.0.0");
-  const made = sbom([own]);
-
-  it.each([
-    {
-      name: "is used where the repository is trusted",
-      trusted: (host: string) => [`${host}/team/*`],
-      used: true,
-    },
-    { name: "is not looked at elsewhere", trusted: () => ["other.io/*"], used: false },
-  ])("$name", async ({ trusted, used }) => {
-    const registry = await startFakeRegistry();
-    const { caches, feed } = testCaches();
-    feed.stellaOps.set(stellaOpsObject({ spec: { scan: { trustAttachedSboms: trusted(registry.host) } } }));
-    const repository = `${registry.host}/team/app`;
-    const referrers = new Referrers(parseReference(`${repository}:1`));
-    try {
-      const type = "application/vnd.cyclonedx+json";
-      const document = cycloneDxText(toCycloneDx(made, { imageName: "app", toolVersion: "0" }));
-      const subject = {
-        digest: made.imageDigest,
-        mediaType: "application/vnd.oci.image.manifest.v1+json",
-        size: 2,
-      };
-      await referrers.attach(subject, { artifactType: type, mediaType: type, bytes: Buffer.from(document) });
-      registry.requests.length = 0;
-      const access = registryAccess(await cluster(), caches, "stellaops", silentLogger);
-      const found = await access.attached(
-        { imageReference: `${repository}:1`, namespace: "team", pullSecrets: [] },
-        resolvedImage(made),
-      );
-      expect(found?.sbom.components.map(({ purl }) => purl)).toEqual(used ? [own.purl] : undefined);
-      expect(found?.sbom.source?.kind).toBe(used ? "attached" : undefined);
-      expect(registry.requests.length > 0).toBe(used);
-    } finally {
-      await referrers.close();
-      await registry.close();
-    }
-  });
-});
-
-const resolvedImage = ({ imageDigest, layers }: Sbom): ResolvedImage => ({
-  imageDigest,
-  reference: "app",
-  platform: { os: "linux", architecture: "amd64" },
-  config: {
-    os: "linux",
-    architecture: "amd64",
-    entrypoint: [],
-    cmd: [],
-    env: [],
-    workingDir: "",
-    user: "",
-    labels: {},
-  },
-  layers: layers.map((layer) => ({ ...layer, mediaType: "" })),
 });
 
 describe("createScan", () => {

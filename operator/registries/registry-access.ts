@@ -5,15 +5,12 @@ import { openImageSource } from "#lib/oci/open-image-source.ts";
 import { parseReference, repositoryOf } from "#lib/oci/reference.ts";
 import type { ImageReference } from "#lib/oci/reference.ts";
 import type { RegistrySettings } from "#lib/oci/registry/settings.ts";
-import type { ResolvedImage, SharedImageSource } from "#lib/oci/types.ts";
-import { matchGlob } from "#lib/glob.ts";
-import { attachedScan } from "#engines/scanner/adapters/attached-sbom.ts";
-import type { ScanResult } from "#engines/scanner/index.ts";
+import type { SharedImageSource } from "#lib/oci/types.ts";
 import { digestOf, hexOf } from "#lib/digest.ts";
 import type { Digest } from "#lib/digest.ts";
 import { defineErrors } from "#lib/errors.ts";
 import { isAlreadyExists } from "#lib/kube/index.ts";
-import type { KubeClient, KubeLogger, KubeObject, Resource } from "#lib/kube/index.ts";
+import type { KubeClient, KubeObject, Resource } from "#lib/kube/index.ts";
 import { DISCOVERED, objectName } from "#controllers/workload/index.ts";
 import { API_VERSION, resources } from "#crds/index.ts";
 import type { Scan } from "#crds/index.ts";
@@ -28,54 +25,22 @@ export interface RegistryAccess {
    * name another namespace's pull secrets. @throws PULL_SECRET_FOREIGN
    */
   open(reference: string, asker: string, pullSecrets: readonly SecretRef[]): Promise<SharedImageSource>;
-  /**
-   * The SBOM attached to an image in one of the repositories that `spec.scan.trustAttachedSboms` names, read with the
-   * asker's credentials as `open` does.
-   */
-  attached(asked: AttachedAsk, resolved: ResolvedImage): Promise<ScanResult | undefined>;
   /** With the system's credentials only: a tag's digest is no secret of the namespace that asks. */
   readonly resolveDigest: (image: string) => Promise<Digest>;
 }
 
-/** Who asks for which image, as a scan job says. */
-export interface AttachedAsk {
-  readonly imageReference: string;
-  readonly namespace: string;
-  readonly pullSecrets: readonly SecretRef[];
-}
-
-export function registryAccess(
-  client: KubeClient,
-  caches: Caches,
-  namespace: string,
-  logger: Pick<KubeLogger, "info">,
-): RegistryAccess {
+export function registryAccess(client: KubeClient, caches: Caches, namespace: string): RegistryAccess {
   const settings = (pullSecrets: readonly SecretRef[]): Promise<RegistrySettings> => {
     return registrySettingsFor(client, { namespace, registries: registriesOf(caches) }, pullSecrets);
   };
-  const settingsFor = async (asker: string, pullSecrets: readonly SecretRef[]): Promise<RegistrySettings> => {
-    if (asker === namespace) return settings(pullSecrets);
-    requireOwn(asker, pullSecrets);
-    const registries = withoutCredentials(registriesOf(caches));
-    return registrySettingsFor(client, { namespace, registries }, pullSecrets);
-  };
   return {
     settings,
-    open: async (reference, asker, pullSecrets) =>
-      openImageSource(reference, { registry: await settingsFor(asker, pullSecrets) }),
-    attached: async ({ imageReference, namespace: asker, pullSecrets }, resolved) => {
-      const reference = parseReference(imageReference);
-      const trusted = caches.stellaOps.get(undefined, "stellaops")?.spec.scan.trustAttachedSboms ?? [];
-      if (!trusted.some((glob) => matchGlob(glob, repositoryOf(reference)))) return undefined;
-      const tell = (outcome: string): void =>
-        logger.info({ imageDigest: resolved.imageDigest, outcome }, "attached SBOM looked for");
-      const registry = await settingsFor(asker, pullSecrets);
-      const registryClient = new RegistryClient(registry);
-      try {
-        return await attachedScan({ reference, client: registryClient, settings: registry, tell }, resolved);
-      } finally {
-        await registryClient.close();
-      }
+    open: async (reference, asker, pullSecrets) => {
+      if (asker === namespace) return openImageSource(reference, { registry: await settings(pullSecrets) });
+      requireOwn(asker, pullSecrets);
+      const registries = withoutCredentials(registriesOf(caches));
+      const registry = await registrySettingsFor(client, { namespace, registries }, pullSecrets);
+      return openImageSource(reference, { registry });
     },
     resolveDigest: async (image) => {
       const registry = new RegistryClient(await settings([]));
