@@ -16,6 +16,11 @@ const DEBIAN_RELEASES: ReadonlyMap<string, string> = new Map([
   ["sid", "sid"],
 ]);
 
+/** Distros whose advisories speak of a major release; os-release names the minor one too. */
+const MAJOR_ONLY: ReadonlySet<string> = new Set(["almalinux", "centos", "ol", "rhel", "rocky"]);
+/** Distros without releases: what they date their images by is none. */
+const ROLLING: ReadonlySet<string> = new Set(["chainguard", "wolfi"]);
+
 /** `bookworm` -> `debian:12`; undefined for a codename that is not known. */
 export function debianRelease(codename: string): string | undefined {
   const release = DEBIAN_RELEASES.get(codename);
@@ -35,6 +40,9 @@ export function distroRelease(distro: {
   readonly codename?: string;
 }): string {
   if (distro.id === "alpine") return alpineRelease(distro.versionId);
+  if (MAJOR_ONLY.has(distro.id))
+    return `${distro.id}:${/^\d+/.exec(distro.versionId)?.[0] ?? distro.versionId}`;
+  if (ROLLING.has(distro.id)) return distro.id;
   if (distro.id === "debian") {
     const major = /^\d+/.exec(distro.versionId)?.[0];
     return major !== undefined

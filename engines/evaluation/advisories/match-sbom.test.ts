@@ -52,6 +52,12 @@ const records = [
     severity: [{ type: "CVSS_V3", score: CRITICAL }],
     aliases: ["CVE-2024-0006"],
   }),
+  osv("RLSA-1", "Rocky Linux:8", "perl-Errno", [{ introduced: "0" }, { fixed: "0:1.28-423.el8" }], {
+    aliases: ["CVE-2024-0041"],
+  }),
+  osv("RLSA-2", "Rocky Linux:8", "perl", [{ introduced: "0" }, { fixed: "4:5.26.3-423.el8" }], {
+    aliases: ["CVE-2024-0042"],
+  }),
   osv("GHSA-7", "npm", "glibc-like", [{ introduced: "0" }], {
     severity: [{ type: "CVSS_V3", score: CRITICAL }],
     aliases: ["CVE-2024-0012"],
@@ -211,7 +217,26 @@ describe("distros", () => {
   });
 });
 
+describe("rpm packages", () => {
+  const rocky: Distro = { id: "rocky", versionId: "8.9" };
+  const source = { name: "perl", version: "5.26.3-422.el8" }; // a source rpm's name has no epoch
+  const rpm = (name: string, version: string): Component =>
+    component("rpm", name, version, { sourcePackage: source });
+
+  it("are looked up by their own names, with their own epochs, in the major release", () => {
+    expect(ids([rpm("perl-Errno", "1.28-422.el8")], rocky)).toEqual(["CVE-2024-0041"]);
+    expect(ids([rpm("perl-Errno", "1.28-423.el8")], rocky)).toEqual([]);
+    expect(ids([rpm("perl", "4:5.26.3-422.el8")], rocky)).toEqual(["CVE-2024-0042"]);
+    expect(ids([rpm("perl-libs", "4:5.26.3-422.el8")], rocky)).toEqual([]);
+  });
+});
+
 describe("language packages that a distro package owns", () => {
+  it("are not answered by conda, which owns files too", () => {
+    const inConda = component("pypi", "requests", "2.28.1", { ownedBy: "pkg:conda/requests@2.28.1" });
+    expect(findings([inConda], bookworm)[0]).not.toHaveProperty("suppressedBy");
+  });
+
   const owned = component("pypi", "requests", "2.28.1", {
     ownedBy: "pkg:deb/debian/python3-requests@2.28.1%2Bdfsg-1",
   });

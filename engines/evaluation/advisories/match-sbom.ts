@@ -118,6 +118,8 @@ class Matcher {
     }
     if (this.#release === undefined) return [];
     const binary = { ecosystem: type, distro: this.#release, name, version };
+    // Advisories of rpm distros list binary packages; a source rpm's name says nothing of its epoch.
+    if (type === "rpm") return [binary];
     return sourcePackage === undefined ? [binary] : [{ ...binary, ...sourcePackage }, binary];
   }
 
