@@ -65,6 +65,8 @@ describe("referrers of a registry without the Referrers API", () => {
     const tag = `a/b/sha256-${subject.digest.slice(7)}`;
     registry.manifests.set(tag, { bytes, mediaType: subject.mediaType });
     expect(await referrers.list(subject.digest)).toEqual([]);
+    expect(await referrers.attach(subject, sbom("one")).catch(codeOf)).toBe("MANIFEST_INVALID");
+    expect(registry.manifests.get(tag)?.bytes).toBe(bytes);
   });
 });
 

@@ -25,6 +25,8 @@ const EMPTY_TYPE = "application/vnd.oci.empty.v1+json";
 const EMPTY = Buffer.from("{}");
 /** Lists are read this far; a registry that has more is told so in the error. */
 const MAX_PAGES = 50;
+/** Manifests read for a type that the list does not give: each costs a request. */
+const MAX_TYPES_ASKED = 100;
 /** Others may write the list at the same time. */
 const MAX_TAG_TRIES = 5;
 /** What registries without the Referrers API answer. */
@@ -80,8 +82,13 @@ export class Referrers {
       (await this.#fromTag(subject, signal))?.manifests ??
       [];
     const found: Referrer[] = [];
+    let asked = 0;
     for (const { digest, size, annotations, artifactType: said } of descriptors) {
       const isTold = said !== undefined && said !== EMPTY_TYPE;
+      if (!isTold && ++asked > MAX_TYPES_ASKED) {
+        const message = `more than ${MAX_TYPES_ASKED} referrers of ${subject} without a type`;
+        throw ociErrors.make("MANIFEST_INVALID", message);
+      }
       const type = isTold ? said : await this.#typeOf(digest, signal);
       if (type !== undefined && (artifactType === undefined || type === artifactType))
         found.push({ digest, size, annotations, artifactType: type });
@@ -174,7 +181,13 @@ export class Referrers {
       if (page >= MAX_PAGES)
         throw ociErrors.make("MANIFEST_INVALID", `more than ${MAX_PAGES} pages of referrers of ${subject}`);
       const answer: Page | undefined = await this.#page(target, signal);
-      if (answer === undefined) return page === 0 ? undefined : found;
+      if (answer === undefined) {
+        if (page === 0) return undefined;
+        throw ociErrors.make(
+          "MANIFEST_INVALID",
+          `page ${page + 1} of the referrers of ${subject} is missing`,
+        );
+      }
       found.push(...answer.index.manifests);
       target = answer.next;
     }
@@ -204,8 +217,7 @@ export class Referrers {
       const where = `referrers tag in ${placeOf(this.#endpoint)}`;
       const bytes = await boundedBytes(response, MAX_MANIFEST_BYTES, where);
       const { content } = parseManifest(bytes, response.headers["content-type"] ?? "", where);
-      if (content.kind !== "index") return undefined; // somebody's image with such a tag
-      return { index: content, etag: response.headers["etag"] };
+      return { ...(content.kind === "index" ? { index: content } : {}), etag: response.headers["etag"] };
     });
   }
 
@@ -237,7 +249,11 @@ export class Referrers {
   ): Promise<void> {
     for (let attempt = 0; attempt < MAX_TAG_TRIES; attempt++) {
       const before = await this.#tagged(subject, signal);
-      const others = before?.index.manifests ?? [];
+      if (before && !before.index) {
+        const message = `the tag ${tagOf(subject)} of ${placeOf(this.#endpoint)} is not a list of referrers, and is left alone`;
+        throw ociErrors.make("MANIFEST_INVALID", message);
+      }
+      const others = before?.index?.manifests ?? [];
       if (others.some(({ digest }) => digest === descriptor.digest)) return;
       const manifests = [...others, descriptor].sort(byKey(({ digest }) => digest));
       const index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests };
@@ -255,7 +271,7 @@ export class Referrers {
         if (!isStrong) throw error; // else somebody was faster
       }
     }
-    const stayed = (await this.#tagged(subject, signal))?.index.manifests ?? [];
+    const stayed = (await this.#tagged(subject, signal))?.index?.manifests ?? [];
     if (stayed.some(({ digest }) => digest === descriptor.digest)) return;
     const message = `the list of referrers of ${subject} in ${placeOf(this.#endpoint)} is being changed by others; try again`;
     throw ociErrors.make("REGISTRY_UNAVAILABLE", message);
@@ -268,7 +284,8 @@ interface Page {
 }
 
 interface Tagged {
-  readonly index: Index;
+  /** Not set where something else than a list has the tag: somebody's image. */
+  readonly index?: Index;
   readonly etag: string | undefined;
 }
 
