@@ -66,6 +66,8 @@ function sbomArtifact({ format, view }: z.output<typeof contracts.sbomQuery>): {
 
 type May = (access: Access) => Promise<boolean>;
 
+/** Of each SBOM compared in this process, which answers admission too; images of ten thousand packages have half. */
+const MAX_DIFFED_BYTES = 32 * 1024 * 1024;
 /** Namespaces of a digest that are asked about before the answer is no. */
 const MAX_ASKED = 20;
 
@@ -144,7 +146,7 @@ function documentRoutes(ports: RoutePorts): readonly Route[] {
           if (known === undefined) {
             throw routeErrors.make("SBOM_MISSING", `there is no SBOM of ${digest} that you may read`);
           }
-          return readSbom(known, ports.objects);
+          return readSbom(known, ports.objects, MAX_DIFFED_BYTES);
         };
         const [older, newer] = [await read(query.old as Digest), await read(query.new as Digest)];
         return mutable(diffSboms(older, newer));

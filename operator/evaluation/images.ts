@@ -23,9 +23,13 @@ export interface ImageCatalog {
 const MAX_SBOM_BYTES = 256 * 1024 * 1024;
 
 /** The canonical SBOM that a scan stored. @throws OBJECT_MISSING, OBJECT_CORRUPT, OBJECT_TOO_LARGE */
-export async function readSbom({ artifacts }: ImageDocument, objects: ObjectStore): Promise<Sbom> {
+export async function readSbom(
+  { artifacts }: ImageDocument,
+  objects: ObjectStore,
+  maxBytes = MAX_SBOM_BYTES,
+): Promise<Sbom> {
   const artifact = artifacts.find(({ type }) => type === "sbom");
-  const bytes = await objects.read(artifact?.key ?? "images/missing", MAX_SBOM_BYTES);
+  const bytes = await objects.read(artifact?.key ?? "images/missing", maxBytes);
   return JSON.parse(Buffer.from(bytes).toString("utf8")) as Sbom;
 }
 

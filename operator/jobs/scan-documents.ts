@@ -19,7 +19,7 @@ export interface ScanDocument {
   readonly content: string | Uint8Array;
 }
 
-/** The canonical SBOM first. @param imageName the image without tag and digest */
+/** The canonical SBOM first. @param imageName how the documents call the image */
 export function* scanDocuments(
   scanned: ScanResult,
   imageName: string,

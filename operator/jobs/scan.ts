@@ -11,7 +11,6 @@ import type { Clock } from "#lib/clock.ts";
 import { hexOf } from "#lib/digest.ts";
 import type { DiffId, Digest, ImageDigest } from "#lib/digest.ts";
 import { codeOf, defineErrors, kindOf, messageOf } from "#lib/errors.ts";
-import { parseReference, repositoryOf } from "#lib/oci/reference.ts";
 import type { ImageSource, Platform, ResolvedImage } from "#lib/oci/types.ts";
 import type { ImageCatalog } from "../evaluation/images.ts";
 import type { ScanDocument } from "./scan-documents.ts";
@@ -50,15 +49,12 @@ export interface ScanJobPorts {
     platform: Platform,
     options: { force: boolean; signal: AbortSignal },
   ): Promise<ScanResult>;
-  /** The canonical SBOM first. @param imageName the image without tag and digest */
+  /** The canonical SBOM first. @param imageName how the documents call the image */
   documents(scanned: ScanResult, imageName: string): Iterable<ScanDocument>;
 }
 
 /** Analyzers and versions in force: facts made by others are made again. */
 export const analyzerKey = canonicalJson(analyzerVersions);
-
-/** The image without tag and digest. */
-const nameOf = (job: ScanJob): string => repositoryOf(parseReference(job.imageReference));
 
 /** Always leaves a record, also of a failure; throws only when the stores fail or the process stops. */
 export async function runScanJob(
@@ -110,7 +106,8 @@ async function scanOnce(
     const { sbom, counters } = scanned;
     const artifacts = await storeDocuments(
       sbom.imageDigest,
-      ports.documents(scanned, nameOf(job)),
+      // By digest: a name would tell other namespaces where the first that asked has the image from.
+      ports.documents(scanned, sbom.imageDigest),
       ports.objects,
     );
     const sbomDigest = artifacts[0]?.digest;
