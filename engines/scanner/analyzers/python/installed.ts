@@ -16,6 +16,8 @@ export interface Installed {
   readonly unread: number;
 }
 
+/** Linux's PATH_MAX: a longer path is no file. */
+const MAX_PATH = 4096;
 /** Namespaces are two or three deep. */
 const MAX_DEPTH = 8;
 /** The largest collections of plug-ins have some ten thousand. */
@@ -37,6 +39,7 @@ export function installedOf(base: string, files: Iterable<string>): Installed {
   const contents = new Set<string>();
   const inside = base === "" ? "" : `${base}/`;
   for (const file of files) {
+    if (file.length > MAX_PATH) continue;
     const path = resolvedPath(base, file);
     if (path === undefined || path.includes("__pycache__/")) continue; // compiled, and shared by a folder's modules
     if (path.startsWith(inside)) tree.add(path.slice(inside.length));

@@ -17,15 +17,20 @@ describe("LicenseTexts", () => {
     { texts: ["\u00fc"], want: "LicenseRef-HASH" },
     { texts: ["LicenseRef-x OR MIT"], want: "LicenseRef-LicenseRef-x-OR-MIT-HASH" },
   ])("$texts", ({ texts, want }) => {
-    expect(new LicenseTexts().declared(texts).replace(/[0-9a-f]{12}/, "HASH")).toBe(want);
+    expect(new LicenseTexts().declared(texts, "AND").replace(/[0-9a-f]{12}/, "HASH")).toBe(want);
   });
 
   it("keeps each text once, by id", () => {
     const licenses = new LicenseTexts();
-    for (const texts of [["b"], ["a\n b", "b"], ["MIT"]]) licenses.declared(texts);
+    for (const texts of [["b"], ["a\n b", "b"], ["MIT"]]) licenses.declared(texts, "AND");
     expect(licenses.extracted().map(({ name, extractedText }) => [name, extractedText])).toEqual([
       ["a b", "a\n b"],
       ["b", "b"],
     ]);
   });
+
+  it("joins a choice by OR", () =>
+    expect(new LicenseTexts().declared(["LGPL-2.1-only", "GPL-3.0-or-later"], "OR")).toBe(
+      "LGPL-2.1-only OR GPL-3.0-or-later",
+    ));
 });

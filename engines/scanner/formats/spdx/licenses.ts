@@ -12,12 +12,14 @@ const MAX_SHOWN = 40;
 export class LicenseTexts {
   readonly #extracted = new Map<string, ExtractedLicense>();
 
-  /** All of them apply, so they are joined by AND; a text that names LicenseRefs of its own is kept as a text. */
-  declared(texts: readonly string[]): string {
+  /**
+   * @param operator `OR` where the metadata's list is a choice; a text that names LicenseRefs of its own is kept as a text.
+   */
+  declared(texts: readonly string[], operator: "AND" | "OR"): string {
     const parts = [...new Set(texts)].filter((text) => text.trim() !== "").map((text) => this.#operand(text));
     const [only] = parts;
     if (only === undefined) return "NOASSERTION";
-    return parts.length === 1 ? only : parts.map(bracketed).join(" AND ");
+    return parts.length === 1 ? only : parts.map(bracketed).join(` ${operator} `);
   }
 
   /** Sorted by id. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Entries of an inventory as SPDX 2.3 packages. */
 import { createHash } from "node:crypto";
-import type { Distro } from "../../types.ts";
+import type { Distro, PackageType } from "../../types.ts";
 import { factsOf, locationOf, purposeOf, supplierOf, type Entry, type Fact } from "../document.ts";
 import { idText, type LicenseTexts } from "./licenses.ts";
 import type { Annotation, Package, Purpose } from "./types.ts";
@@ -17,6 +17,10 @@ const PURPOSE: Readonly<Record<ReturnType<typeof purposeOf>, Purpose>> = {
 const MAX_SHOWN = 60;
 /** Places that `sourceInfo` names of one package. */
 const MAX_PLACES = 100;
+
+/** Ecosystems whose lists of licences are a choice: https://getcomposer.org/doc/04-schema.md#license, Maven's POM reference. */
+const CHOICE: ReadonlySet<PackageType> = new Set(["composer", "gem", "maven", "npm"]);
+const OF_DISTROS: ReadonlySet<PackageType> = new Set(["apk", "deb", "rpm"]);
 
 /** Fields that say that nothing is asserted; the rest of a package stands around them. */
 export const unasserted = {
@@ -44,10 +48,10 @@ export function entryPackage(entry: Entry, licenses: LicenseTexts, annotate: Ann
     name: entry.name,
     ...(version === "" ? {} : { versionInfo: version }),
     ...unasserted,
-    supplier: supplier === undefined ? "NOASSERTION" : actor(supplier),
+    supplier: supplier === undefined ? "NOASSERTION" : actor(supplier, OF_DISTROS.has(entry.type)),
     ...(sha256 === undefined ? {} : { checksums: [{ algorithm: "SHA256", checksumValue: sha256 }] }),
     sourceInfo: sourceInfo(entry),
-    licenseDeclared: licenses.declared(entry.licenses),
+    licenseDeclared: licenses.declared(entry.licenses, CHOICE.has(entry.type) ? "OR" : "AND"),
     externalRefs: [
       { referenceCategory: "PACKAGE-MANAGER", referenceType: "purl", referenceLocator: entry.purl },
     ],
@@ -56,12 +60,15 @@ export function entryPackage(entry: Entry, licenses: LicenseTexts, annotate: Ann
   };
 }
 
-/** Who has a mail address is a person to SPDX, anybody else an organization: metadata does not tell them apart. */
-function actor(text: string): string {
+/**
+ * Who has a mail address is a person to SPDX, anybody else an organization: metadata does not tell them apart. The
+ * maintainers of a distro speak for it, and are mostly teams.
+ */
+function actor(text: string, isDistro: boolean): string {
   const supplier = supplierOf(text);
   if (!supplier) return "NOASSERTION";
   const { name, email } = supplier;
-  if (email !== undefined) return `Person: ${name} (${email})`;
+  if (email !== undefined) return `${isDistro ? "Organization" : "Person"}: ${name} (${email})`;
   return `Organization: ${name}${name.endsWith(")") ? " ()" : ""}`; // else the bracket would be read as a mail address
 }
 
