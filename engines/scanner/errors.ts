@@ -20,6 +20,8 @@ export const scanErrors = defineErrors("scan", {
   /** A document that is to be read as an SBOM is none, or not one that can be used. */
   SBOM_INVALID: "invalid",
   SCAN_ABORTED: "unavailable",
+  /** A layer worker has made no progress for very long; there is no SBOM then (docs/adr/0007). */
+  LAYER_STALLED: "exhausted",
   /** A layer worker ended by itself. */
   LAYER_WORKER_LOST: "bug",
   /** Fragments and layers do not belong together. */

@@ -39,7 +39,7 @@ export interface LayerAnswer {
 export interface LayerWorkers {
   /** Layers that it reads at a time. */
   readonly size: number;
-  /** @throws the codes of `analyzeLayer`, SCAN_ABORTED, LAYER_WORKER_LOST */
+  /** @throws the codes of `analyzeLayer`, SCAN_ABORTED, LAYER_STALLED, LAYER_WORKER_LOST */
   analyze(task: LayerTask, signal?: AbortSignal): Promise<LayerAnswer>;
 }
 

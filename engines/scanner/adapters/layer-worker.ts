@@ -27,11 +27,12 @@ port.on("message", (message: ToWorker) => {
 
 type AnalyzeMessage = Extract<ToWorker, { type: "analyze" }>;
 
-async function analyze({ digest, diffId, analyzers: ids, fileFacts, file }: AnalyzeMessage): Promise<void> {
+async function analyze(message: AnalyzeMessage): Promise<void> {
+  const { digest, diffId, analyzers: ids, fileFacts, file, progress } = message;
   try {
     const chosen = analyzers.filter(({ id }) => ids.includes(id));
     const open = (): Iterable<Uint8Array> | AsyncIterable<Uint8Array> =>
-      file ? fileSource(file) : sentChunks();
+      file ? counted(fileSource(file), new Int32Array(progress)) : sentChunks();
     const layer = { digest, diffId, open, verifyDigest: file !== undefined };
     const known = fileFacts === undefined ? undefined : folderFileFacts(fileFacts);
     const read = await analyzeLayer(layer, chosen, defaultScanLimits, known);
@@ -39,6 +40,13 @@ async function analyze({ digest, diffId, analyzers: ids, fileFacts, file }: Anal
     answer({ type: "done", fragment, bytes: read.bytes }, [fragment.buffer]);
   } catch (error) {
     answer({ type: "failed", error: thrown(error) });
+  }
+}
+
+function* counted(pieces: Iterable<Uint8Array>, progress: Int32Array): Generator<Uint8Array> {
+  for (const piece of pieces) {
+    Atomics.add(progress, 0, 1);
+    yield piece;
   }
 }
 

@@ -47,6 +47,23 @@ describe("layerWorkerPool", () => {
     expect(answers[1].fragment).toEqual(answers[0].fragment);
   });
 
+  it("gives up a layer with which a thread is stuck, and takes a new thread for the next", async () => {
+    const code = "import{parentPort}from'node:worker_threads';parentPort.on('message',()=>{for(;;);})";
+    pool = layerWorkerPool({ size: 1, stalledAfterMs: 200, entry: new URL(`data:text/javascript,${code}`) });
+    const both = await Promise.all([pool.analyze(task).catch(codeOf), pool.analyze(task).catch(codeOf)]);
+    expect(both).toEqual(["LAYER_STALLED", "LAYER_STALLED"]);
+  });
+
+  it("does not take a slow source for a thread that is stuck", async () => {
+    pool = layerWorkerPool({ size: 1, stalledAfterMs: 2000 });
+    const slow = async function* (): AsyncGenerator<Uint8Array> {
+      await new Promise((resolve) => setTimeout(resolve, 2500));
+      yield layer.blob;
+    };
+    const { bytes } = await pool.analyze({ ...task, open: () => Promise.resolve(slow()) });
+    expect(bytes).toBeGreaterThan(0);
+  });
+
   it("passes errors on with their codes, and goes on working", async () => {
     pool = layerWorkerPool({ size: 1 });
     expect(await pool.analyze({ ...task, layer: wrong }).catch(codeOf)).toBe("LAYER_DIFF_ID_MISMATCH");

@@ -5,6 +5,7 @@ import { Worker } from "node:worker_threads";
 import { StellaError } from "#lib/errors.ts";
 import { scanErrors } from "../errors.ts";
 import type { LayerAnswer, LayerTask, LayerWorkers } from "../ports.ts";
+import { Watch } from "./watch.ts";
 import type { FromWorker, ThrownError, ToWorker } from "./worker-messages.ts";
 
 export interface LayerWorkerOptions {
@@ -12,9 +13,14 @@ export interface LayerWorkerOptions {
   readonly entry?: URL | string;
   /** Folder in which facts of single files are kept by content; none unless given. */
   readonly fileFacts?: string;
+  /** How long one piece of a layer may take, before the scan is given up. */
+  readonly stalledAfterMs?: number;
   /** Threads at most; the machine's parallelism unless given. */
   readonly size?: number;
 }
+
+/** A piece takes milliseconds; the end of the largest archive some seconds, on a busy machine a minute. */
+const STALLED_AFTER_MS = 300_000;
 
 export interface LayerWorkerPool extends LayerWorkers {
   /** Ends all threads; layers being read fail with SCAN_ABORTED. */
@@ -25,6 +31,7 @@ export interface LayerWorkerPool extends LayerWorkers {
 export function layerWorkerPool(options: LayerWorkerOptions = {}): LayerWorkerPool {
   const entry = options.entry ?? new URL("./layer-worker.ts", import.meta.url);
   const size = Math.max(1, options.size ?? availableParallelism());
+  const { fileFacts, stalledAfterMs = STALLED_AFTER_MS } = options;
   const idle: Worker[] = [];
   const all = new Set<Worker>();
   const waiting: ((worker: Worker) => void)[] = [];
@@ -60,7 +67,7 @@ export function layerWorkerPool(options: LayerWorkerOptions = {}): LayerWorkerPo
     async analyze(task, signal) {
       const worker = await take();
       try {
-        return await readLayer(worker, task, options.fileFacts, signal);
+        return await readLayer(worker, task, { fileFacts, stalledAfterMs }, signal);
       } catch (error) {
         if (error instanceof Interrupted) {
           all.delete(worker);
@@ -90,14 +97,20 @@ class Interrupted extends Error {
 async function readLayer(
   worker: Worker,
   task: LayerTask,
-  fileFacts: string | undefined,
+  { fileFacts, stalledAfterMs }: { fileFacts: string | undefined; stalledAfterMs: number },
   signal?: AbortSignal,
 ): Promise<LayerAnswer> {
   const { digest, diffId } = task.layer;
   let chunks: AsyncIterator<Uint8Array> | undefined;
   let opening: Promise<void> = Promise.resolve();
   return await new Promise<LayerAnswer>((resolve, reject) => {
+    const watch = new Watch(stalledAfterMs, () =>
+      interrupt(
+        scanErrors.make("LAYER_STALLED", `reading layer ${digest} made no progress for ${stalledAfterMs} ms`),
+      ),
+    );
     const settle = (finish: () => void): void => {
+      watch.end();
       worker.off("message", onMessage).off("error", onLost).off("exit", onLost);
       signal?.removeEventListener("abort", onAbort);
       void chunks?.return?.();
@@ -110,6 +123,7 @@ async function readLayer(
       interrupt(scanErrors.make("SCAN_ABORTED", "the scan was aborted", { cause: signal?.reason }));
     const send = (message: ToWorker): void => worker.postMessage(message);
     const sendNext = (next: IteratorResult<Uint8Array> | undefined): void => {
+      watch.busy();
       if (!next || next.done === true) {
         send({ type: "chunksEnd" });
         return;
@@ -120,10 +134,12 @@ async function readLayer(
     const onMessage = (message: FromWorker): void => {
       switch (message.type) {
         case "open":
+          watch.waiting();
           opening = task.open().then((opened) => void (chunks = opened[Symbol.asyncIterator]()));
           opening.catch(interrupt);
           return;
         case "pull":
+          watch.waiting();
           opening
             .then(() => chunks?.next())
             .then(sendNext)
@@ -150,7 +166,9 @@ async function readLayer(
       analyzers: task.analyzers,
       ...(fileFacts === undefined ? {} : { fileFacts }),
       ...(task.file ? { file: task.file } : {}),
+      progress: watch.progress,
     });
+    watch.busy();
   });
 }
 

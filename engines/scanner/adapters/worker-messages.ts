@@ -14,6 +14,8 @@ export type ToWorker =
       /** Ids. */
       readonly analyzers: readonly string[];
       readonly file?: NonNullable<LayerTask["file"]>;
+      /** One number that grows with each piece of the blob that is taken up. */
+      readonly progress: SharedArrayBuffer;
     }
   | { readonly type: "chunk"; readonly bytes: Uint8Array }
   | { readonly type: "chunksEnd" };

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { DiffId, LayerDigest } from "#lib/digest.ts";
 import { codeOf } from "#lib/errors.ts";
+import { elfFile } from "#lib/elf/testing/elf-file.ts";
 import { tarHeader, withChecksum, writeTar, type TarFile } from "#lib/tar/testing/write-tar.ts";
 import type { Analyzer } from "../analyzer.ts";
 import { encodeFragment } from "../fragment.ts";
@@ -134,6 +135,27 @@ describe("analyzeLayer", () => {
   ])("stops at %s, and says so", async (_, files, limits, want) => {
     const { fragment } = await readLayer(memoryLayer(files), limits);
     expect(fragment.omissions.map(({ code }) => code)).toContain(want);
+  });
+
+  it("leaves out a program that is too long to read, but not what it knows to be none", async () => {
+    const program = elfFile({ type: 2, parts: [{ type: 1, offset: 0, bytes: 4096 }], size: 4096 });
+    const files = [
+      { path: "bin/a", mode: 0o755, content: program },
+      { path: "bin/b", mode: 0o755, content: Buffer.alloc(8192, "text") },
+    ];
+    const read = async (maxStreamedBytes: number): Promise<string[]> => {
+      const { fragment } = await readLayer(memoryLayer(files), { maxStreamedBytes });
+      return [
+        ...fragment.files.map(({ path, analyzer }) => `${path} ${analyzer}`),
+        ...fragment.omissions.map(({ code, path, analyzer }) => `${code} ${path ?? ""} ${analyzer ?? ""}`),
+      ];
+    };
+    expect(await read(4096)).toEqual(["bin/a native/binary"]);
+    expect(await read(4095)).toEqual([
+      "LIMIT_FILE_BYTES bin/a language/go",
+      "LIMIT_FILE_BYTES bin/a language/rust",
+      "LIMIT_FILE_BYTES bin/a native/binary",
+    ]);
   });
 
   it("reads a file that many hard links name once for all of them", async () => {

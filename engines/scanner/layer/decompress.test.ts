@@ -25,6 +25,11 @@ describe("createDecompressor", () => {
     { name: "gzip", bytes: gzip, want: text },
     { name: "gzip of two members", bytes: Buffer.concat([gzip, gzip]), want: Buffer.concat([text, text]) },
     { name: "gzip with padding behind", bytes: Buffer.concat([gzip, Buffer.alloc(600)]), want: text },
+    {
+      name: "gzip with padding and more behind",
+      bytes: Buffer.concat([gzip, Buffer.alloc(3), Buffer.from("no gzip at all")]),
+      want: text,
+    },
     { name: "zstd", bytes: zstd, want: text },
     { name: "zstd of two frames", bytes: Buffer.concat([zstd, zstd]), want: Buffer.concat([text, text]) },
     {

@@ -90,22 +90,27 @@ function zlibDecompressor(kind: "gzip" | "zstd"): Decompressor {
   const out = Buffer.allocUnsafeSlow(OUTPUT_BYTES);
   let failure: string | undefined;
   handle.onerror = (message) => (failure = message);
+  let isOver = false;
   const write = (flush: number, bytes: Uint8Array, output: Output): void => {
+    if (isOver) return;
     let at = 0;
     let left = bytes.length;
     for (;;) {
       handle.writeSync(flush, bytes, at, left, out, 0, OUTPUT_BYTES);
       if (failure !== undefined) {
         stream.destroy();
-        throw scanErrors.make("LAYER_UNREADABLE", `the layer's ${kind} stream is damaged: ${failure}`);
+        // What zlib says of it depends on where the pieces of the blob end.
+        const cause = new Error(failure);
+        throw scanErrors.make("LAYER_UNREADABLE", `the layer's ${kind} stream is damaged`, { cause });
       }
       const [space = 0, unread = 0] = state;
       const isStuck = space === OUTPUT_BYTES && unread === left;
       at += left - unread;
       left = unread;
       if (space < OUTPUT_BYTES) output(out.subarray(0, OUTPUT_BYTES - space));
-      // Behind the end of gzip stands padding; behind a zstd frame the next one.
-      if (space > 0 && (left === 0 || kind === "gzip" || isStuck)) return;
+      // Behind the end of gzip stands padding, and none of what follows counts; behind a zstd frame the next one.
+      isOver = kind === "gzip" && space > 0 && left > 0;
+      if (isOver || (space > 0 && (left === 0 || isStuck))) return;
     }
   };
   const [flow, last] =

@@ -9,6 +9,13 @@ import type { FileFactsCache } from "../ports.ts";
 import type { Omissions } from "./omissions.ts";
 import { baseName } from "./paths.ts";
 
+/** What reading a file needs besides the file. */
+export interface ReadingContext {
+  readonly omissions: Omissions;
+  readonly maxStreamedBytes: number;
+  readonly known: FileFactsCache | undefined;
+}
+
 /** Called with what an analyzer stated of the file. */
 export type OnFound = (analyzer: Analyzer, found: Found) => void;
 
@@ -16,13 +23,13 @@ export type OnFound = (analyzer: Analyzer, found: Found) => void;
 export function openFile(
   file: LayerFile,
   analyzers: readonly Analyzer[],
-  omissions: Omissions,
+  context: ReadingContext,
   onFound: OnFound,
-  known?: FileFactsCache,
 ): EntrySink | undefined {
+  const { omissions } = context;
   const sinks: EntrySink[] = [];
   for (const analyzer of analyzers) {
-    const stream = guarded(analyzer, file, omissions, () => open(analyzer, file, omissions, known));
+    const stream = guarded(analyzer, file, omissions, () => open(analyzer, file, context));
     if (stream) sinks.push(sinkFor(analyzer, file, stream, omissions, onFound));
   }
   return sinks.length <= 1 ? sinks[0] : fanOut(sinks);
@@ -31,18 +38,41 @@ export function openFile(
 function open(
   analyzer: Analyzer,
   file: LayerFile,
-  omissions: Omissions,
-  known: FileFactsCache | undefined,
+  { omissions, maxStreamedBytes, known }: ReadingContext,
 ): FileStream | undefined {
-  if (isStreaming(analyzer)) return analyzer.open(file);
+  const cut = (most: number): void => {
+    omissions.add({
+      code: "LIMIT_FILE_BYTES",
+      message: `file of ${file.size} bytes; at most ${most} are read`,
+      path: file.path,
+      analyzer: analyzer.id,
+    });
+  };
+  if (isStreaming(analyzer))
+    return limited(analyzer.open(file), maxStreamedBytes, () => cut(maxStreamedBytes));
   if (file.size <= analyzer.maxBytes) return buffered(analyzer, file, known);
-  omissions.add({
-    code: "LIMIT_FILE_BYTES",
-    message: `file of ${file.size} bytes; at most ${analyzer.maxBytes} are read`,
-    path: file.path,
-    analyzer: analyzer.id,
-  });
+  cut(analyzer.maxBytes);
   return undefined;
+}
+
+/** Ends without an answer where the analyzer would go on behind so many bytes: that it had enough is known from them only. */
+function limited(stream: FileStream, most: number, onCut: () => void): FileStream {
+  let left = most;
+  return {
+    data(bytes) {
+      const taken = bytes.length <= left ? bytes : bytes.subarray(0, left);
+      left -= taken.length;
+      if (!stream.data(taken)) return false;
+      if (taken.length === bytes.length) return true;
+      left = -1;
+      onCut();
+      return false;
+    },
+    end() {
+      const reading = stream.end();
+      return left < 0 ? undefined : reading;
+    },
+  };
 }
 
 const isStreaming = (analyzer: Analyzer): analyzer is StreamAnalyzer => "open" in analyzer;

@@ -8,8 +8,9 @@ import type { DiffId } from "#lib/digest.ts";
 import type { EntrySink, TarEntry } from "#lib/tar/index.ts";
 import { versionsOf, type Analyzer, type LayerFile } from "../analyzer.ts";
 import type { FileFacts, Fragment, LinkFact } from "../facts.ts";
+import { groupedLists } from "../path-list.ts";
 import type { FileFactsCache } from "../ports.ts";
-import { openFile, type OnFound } from "./file-reader.ts";
+import { openFile, type OnFound, type ReadingContext } from "./file-reader.ts";
 import type { ScanLimits } from "./limits.ts";
 import { Omissions } from "./omissions.ts";
 import { cleanPath, isTooDeep, whiteoutOf } from "./paths.ts";
@@ -33,15 +34,15 @@ export class LayerFacts {
   /** By analyzer: what one may state does not depend on which others read the layer too. */
   readonly #taken = new Map<string, { packages: number; characters: number; links: number }>();
 
-  readonly #known: FileFactsCache | undefined;
+  readonly #reading: ReadingContext;
 
   constructor(diffId: DiffId, analyzers: readonly Analyzer[], limits: ScanLimits, known?: FileFactsCache) {
-    this.#known = known;
     this.#diffId = diffId;
     this.#analyzers = analyzers;
     this.#limits = limits;
     this.omissions = new Omissions(limits.maxOmissions);
     this.#tree = new TreeWriter(limits.maxTreeBytes);
+    this.#reading = { omissions: this.omissions, maxStreamedBytes: limits.maxStreamedBytes, known };
   }
 
   /** First pass, each entry in archive order. */
@@ -101,8 +102,8 @@ export class LayerFacts {
     }
     for (const { id } of wanting) this.#keep(path, id, undefined);
     const keep: OnFound = (analyzer, found) =>
-      this.#keep(path, analyzer.id, { ...found, path, analyzer: analyzer.id });
-    return openFile(file, wanting, this.omissions, keep, this.#known);
+      this.#keep(path, analyzer.id, { ...groupedLists(found), path, analyzer: analyzer.id });
+    return openFile(file, wanting, this.#reading, keep);
   }
 
   #link(entry: TarEntry, path: string): void {
@@ -191,8 +192,9 @@ export class LayerFacts {
     const sinks = [...Map.groupBy(links, ({ analyzer }) => analyzer)].flatMap(([id, same]) => {
       const analyzers = this.#analyzers.filter((analyzer) => analyzer.id === id);
       const file = { path: same[0]?.path ?? path, size: entry.size, mode: entry.mode };
-      const sink = openFile(file, analyzers, this.omissions, (_, found) => {
-        for (const link of same) this.#keep(link.path, id, { ...found, path: link.path, analyzer: id });
+      const sink = openFile(file, analyzers, { ...this.#reading, known: undefined }, (_, found) => {
+        const facts = groupedLists(found);
+        for (const link of same) this.#keep(link.path, id, { ...facts, path: link.path, analyzer: id });
       });
       return sink ? [sink] : [];
     });

@@ -4,6 +4,8 @@
 export interface ScanLimits {
   /** Entries of one layer; the rest is left out with an Omission. */
   readonly maxEntries: number;
+  /** Bytes of one file that an analyzer takes as it streams by; past it there is an Omission instead of facts (docs/adr/0007). */
+  readonly maxStreamedBytes: number;
   /** Uncompressed bytes of one layer; past it the scan fails, since the diffId can't be verified. */
   readonly maxLayerBytes: number;
   /** Bytes of the layer's path list; the rest is left out with an Omission. */
@@ -22,6 +24,7 @@ export interface ScanLimits {
 
 export const defaultScanLimits: ScanLimits = {
   maxEntries: 4_000_000,
+  maxStreamedBytes: 4 * 1024 ** 3, // twice the largest libraries for graphics processors
   maxLayerBytes: 128 * 1024 ** 3,
   maxTreeBytes: 64 * 1024 ** 2,
   maxPackages: 200_000,
