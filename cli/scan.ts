@@ -2,41 +2,25 @@
 /** The use case behind `stella scan`: the cluster's engines over local adapters. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { evaluate, matchSbom } from "#engines/evaluation/index.ts";
-import type { Policy, ReportDocument, VexSnapshot } from "#engines/evaluation/index.ts";
+import type { ReportDocument } from "#engines/evaluation/index.ts";
 import type { ScanResult } from "#engines/scanner/index.ts";
-import { canonicalJson } from "#lib/canonical-json.ts";
-import { digestOf } from "#lib/digest.ts";
-import { parseReference, repositoryOf } from "#lib/oci/reference.ts";
-import { loadSnapshot } from "./advisories.ts";
-import { advisoriesIn, cacheDir } from "./cache.ts";
 import { writeResult } from "./output.ts";
 import { documentOf, isInventory, layerDocuments } from "./scan/documents.ts";
-import { readPolicies, readVex } from "./scan/knowledge.ts";
 import { checkTarget, imageNameOf, isLocal, scanTarget, targetErrors } from "./scan/target.ts";
 import type { Output, ScanFlags } from "./verbs/scan.ts";
-
-/** What findings are made from and judged by. */
-export interface Knowledge {
-  readonly snapshot: Awaited<ReturnType<typeof loadSnapshot>>;
-  readonly vex: VexSnapshot;
-  readonly policies: readonly Policy[];
-}
 
 /** @returns the exit code. */
 export async function scan(target: string, flags: ScanFlags): Promise<number> {
   const outputs = outputsOf(flags);
   checkTarget(target, flags);
   checkSbomUse(target, outputs, flags);
-  // Bad policies, feeds and VEX are found before the long part.
-  const policies = await readPolicies(flags.policy);
-  const vex = await readVex(flags.vex);
   const needsReport = outputs.some(({ format }) => !isInventory(format));
-  const snapshot = needsReport
-    ? await loadSnapshot(flags.advisories, advisoriesIn(cacheDir(flags.cacheDir)))
-    : undefined;
+  const isJudged = needsReport || flags.policy.length + flags.vex.length > 0;
+  const judging = isJudged ? await import("./scan/judge.ts") : undefined;
+  // Bad policies, feeds and VEX are found before the long part.
+  const knowledge = await judging?.readKnowledge(flags, needsReport);
   const scanned = await scanTarget(target, flags);
-  const report = snapshot && judge(target, scanned, { snapshot, vex, policies });
+  const report = knowledge && judging?.judge(target, scanned, knowledge);
   for (const output of outputs) await write(output, target, scanned, report, flags);
   if (flags.attach) {
     const { attachSbom } = await import("./attach.ts");
@@ -70,28 +54,6 @@ function checkSbomUse(target: string, outputs: readonly Output[], flags: ScanFla
   throw targetErrors.make("TARGET_WITHOUT_LAYERS", `${wantsLayers} needs the image's layers, not ${source}`);
 }
 
-export function judge(
-  target: string,
-  { sbom }: ScanResult,
-  { snapshot, vex, policies }: Knowledge,
-): ReportDocument {
-  const { findings, uncovered } = matchSbom(sbom, snapshot);
-  return evaluate({
-    sbom,
-    sbomDigest: digestOf(canonicalJson(sbom)),
-    findings,
-    uncovered,
-    advisoriesDigest: snapshot.id,
-    vexSnapshot: vex,
-    policies: { system: policies },
-    // A local path is no name of an image: it would make the same image's reports differ.
-    context: isLocal(target)
-      ? {}
-      : { imageReference: target, repository: repositoryOf(parseReference(target)) },
-    now: Date.now(),
-  });
-}
-
 async function write(
   { format, file }: Output,
   target: string,
@@ -107,7 +69,11 @@ async function write(
   }
   const imageName = imageNameOf(target, scanned);
   const options = { imageName, view, all, wide, isForStdout: file === undefined };
-  await writeResult(documentOf(format, scanned, report, options), file);
+  if (isInventory(format)) await writeResult(documentOf(format, scanned, options), file);
+  else if (report) {
+    const { reportText } = await import("./scan/judge.ts");
+    await writeResult(reportText(format, report, options), file);
+  }
 }
 
 function exitCode({ verdict }: ReportDocument, failOn: ScanFlags["failOn"]): number {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A scan as the formats that people ask for. */
-import { renderTable } from "#engines/evaluation/index.ts";
-import type { ReportDocument } from "#engines/evaluation/index.ts";
 import {
   cycloneDxProtobuf,
   cycloneDxText,
@@ -13,10 +11,9 @@ import {
   spdxText,
 } from "#engines/scanner/index.ts";
 import type { DocumentMeta, SbomView, ScanResult } from "#engines/scanner/index.ts";
-import { canonicalJson } from "#lib/canonical-json.ts";
 import { hexOf } from "#lib/digest.ts";
 import manifest from "../../package.json" with { type: "json" };
-import { isColorful, terminalWidth } from "../output.ts";
+import { terminalWidth } from "../output.ts";
 import { packagesTable } from "./packages-table.ts";
 import type { Format } from "../verbs/scan.ts";
 
@@ -30,20 +27,17 @@ export interface DocumentOptions {
 }
 
 /** Formats that say what is in the image and nothing of what is known about it. */
-export const isInventory = (format: Format): boolean => format !== "table" && format !== "json";
+export type InventoryFormat = Exclude<Format, "table" | "json">;
 
-/** @param report needed for `table` and `json` */
+export const isInventory = (format: Format): format is InventoryFormat =>
+  format !== "table" && format !== "json";
+
 export function documentOf(
-  format: Format,
+  format: InventoryFormat,
   scanned: ScanResult,
-  report: ReportDocument | undefined,
   options: DocumentOptions,
 ): string | Uint8Array {
   switch (format) {
-    case "table":
-      return report ? tableOf(report, options) : "";
-    case "json":
-      return report ? `${canonicalJson(report)}\n` : "";
     case "packages":
       return packagesTable(scanned, options.view, { width: terminalWidth(), wide: options.wide });
     case "cyclonedx-json":
@@ -64,15 +58,6 @@ const metaOf = ({ imageName, view }: DocumentOptions): DocumentMeta => ({
   view,
   toolVersion: manifest.version,
 });
-
-function tableOf(report: ReportDocument, { all, wide, isForStdout }: DocumentOptions): string {
-  return renderTable(report, {
-    width: terminalWidth(),
-    color: isForStdout && isColorful(process.stdout),
-    wide,
-    all,
-  });
-}
 
 /** File names and contents: a document of each layer in both formats, which the image's documents link to. */
 export function* layerDocuments({ fragments }: ScanResult): Generator<{ name: string; text: string }> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What is in an image as a table: each component with the layer that brought it and the place that says so. */
 import type { Component, SbomView, ScanResult } from "#engines/scanner/index.ts";
+import { printable } from "../printable.ts";
 import { plainTable } from "../table.ts";
 
 const HEADS = ["TYPE", "NAME", "VERSION", "LAYER", "USED", "EVIDENCE"];
@@ -30,7 +31,7 @@ export function packagesTable(
     unresolved && `Entry point not followed to its end: ${unresolved.code}: ${unresolved.message}`,
     `${shown.length} components in ${layers.length} layers${sbom.omissions.length === 0 ? "" : `, ${sbom.omissions.length} omissions`}`,
   ];
-  return `${lines.join("\n")}\n${notes.filter((note) => note !== undefined).join("\n")}\n`;
+  return `${lines.join("\n")}\n${notes.flatMap((note) => (note === undefined ? [] : [printable(note)])).join("\n")}\n`;
 }
 
 function rowOf(component: Component, wide: boolean): string[] {

@@ -47,7 +47,7 @@ export function addScan(program: Command): void {
     .description("Scan an image: packages, findings, verdict.")
     .argument(
       "<target>",
-      "registry reference, or oci-dir:PATH, oci-archive:FILE, docker-archive:FILE, dir:PATH, sbom:FILE",
+      "registry reference, or oci-dir:PATH, oci-archive:FILE, docker-archive:FILE, dir:PATH (an unpacked root filesystem), sbom:FILE",
     )
     .option(
       "-o, --output <format[=file]>",

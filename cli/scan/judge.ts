@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What a scan is judged by, and the report that comes of it. Loaded only where something is judged: an SBOM alone needs
+ * none of the engine behind it.
+ */
+import { evaluate, matchSbom, renderTable } from "#engines/evaluation/index.ts";
+import type { Policy, ReportDocument, VexSnapshot } from "#engines/evaluation/index.ts";
+import type { ScanResult } from "#engines/scanner/index.ts";
+import { canonicalJson } from "#lib/canonical-json.ts";
+import { digestOf } from "#lib/digest.ts";
+import { parseReference, repositoryOf } from "#lib/oci/reference.ts";
+import { loadSnapshot } from "../advisories.ts";
+import { advisoriesIn, cacheDir } from "../cache.ts";
+import { isColorful, terminalWidth } from "../output.ts";
+import type { DocumentOptions } from "./documents.ts";
+import { readPolicies, readVex } from "./knowledge.ts";
+import { isLocal } from "./target.ts";
+
+/** What findings are made from and judged by. */
+export interface Knowledge {
+  readonly snapshot: Awaited<ReturnType<typeof loadSnapshot>>;
+  readonly vex: VexSnapshot;
+  readonly policies: readonly Policy[];
+}
+
+/** Where knowledge is read from. */
+export interface KnowledgeFlags {
+  readonly advisories: readonly string[];
+  readonly vex: readonly string[];
+  readonly policy: readonly string[];
+  readonly cacheDir?: string;
+}
+
+/** Policies and VEX are read whether they are needed or not: a bad one is told of. Undefined without advisories. */
+export async function readKnowledge(
+  flags: KnowledgeFlags,
+  withAdvisories: boolean,
+): Promise<Knowledge | undefined> {
+  const policies = await readPolicies(flags.policy);
+  const vex = await readVex(flags.vex);
+  if (!withAdvisories) return undefined;
+  const snapshot = await loadSnapshot(flags.advisories, advisoriesIn(cacheDir(flags.cacheDir)));
+  return { snapshot, vex, policies };
+}
+
+export function judge(
+  target: string,
+  { sbom }: ScanResult,
+  { snapshot, vex, policies }: Knowledge,
+): ReportDocument {
+  const { findings, uncovered } = matchSbom(sbom, snapshot);
+  return evaluate({
+    sbom,
+    sbomDigest: digestOf(canonicalJson(sbom)),
+    findings,
+    uncovered,
+    advisoriesDigest: snapshot.id,
+    vexSnapshot: vex,
+    policies: { system: policies },
+    // A local path is no name of an image: it would make the same image's reports differ.
+    context: isLocal(target)
+      ? {}
+      : { imageReference: target, repository: repositoryOf(parseReference(target)) },
+    now: Date.now(),
+  });
+}
+
+export function reportText(
+  format: "table" | "json",
+  report: ReportDocument,
+  { all, wide, isForStdout }: DocumentOptions,
+): string {
+  if (format === "json") return `${canonicalJson(report)}\n`;
+  const color = isForStdout && isColorful(process.stdout);
+  return renderTable(report, { width: terminalWidth(), color, wide, all });
+}
