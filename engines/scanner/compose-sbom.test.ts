@@ -2,6 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { TarFile } from "#lib/tar/testing/write-tar.ts";
 import { elfFile } from "#lib/elf/testing/elf-file.ts";
+import { headerBlob, stringArray, text, uint32s } from "#lib/rpmdb/testing/header-blob.ts";
+import { ndbOf } from "#lib/rpmdb/testing/ndb.ts";
 import { composeSbom } from "./compose-sbom.ts";
 import { everyEcosystem } from "./testing/every-ecosystem.ts";
 import { linuxAmd64, memoryImage, memoryLayer, readLayer } from "./testing/images.ts";
@@ -166,6 +168,65 @@ describe("composeSbom", () => {
     expect(sbom.removed).toEqual([
       { purl: "pkg:npm/a@1.0.0", path: npm("a").path, addedIn: 0, removedIn: 1 },
       { purl: "pkg:npm/b@1.0.0", path: npm("b").path, addedIn: 0, removedIn: 1 },
+    ]);
+  });
+
+  it("names a runtime that no package manager put there", async () => {
+    const version = (path: string): TarFile => ({ path, content: "go1.22.1\n" });
+    const sbom = await compose([
+      osRelease,
+      { path: "lib/apk/db/installed", content: "P:go\nV:1.22.1-r0\nA:x86_64\nF:usr/lib/go\nR:VERSION\n" },
+      version("usr/lib/go/VERSION"),
+      version("usr/local/go/VERSION"),
+    ]);
+    const runtimes = sbom.components.filter(({ type }) => type === "generic");
+    expect(runtimes.map(({ evidence }) => evidence[0]?.path)).toEqual(["usr/local/go/VERSION"]);
+  });
+
+  it("knows owners by their own records: two environments of conda, two kernels of rpm", async () => {
+    const record = (env: string, version: string): TarFile => ({
+      path: `opt/${env}/conda-meta/numpy-${version}-0.json`,
+      content: JSON.stringify({
+        name: "numpy",
+        version,
+        build: "py312_0",
+        subdir: "linux-64",
+        channel: "https://conda.anaconda.org/conda-forge/linux-64",
+        files: ["lib/site-packages/numpy.egg-info"],
+      }),
+    });
+    const egg = (folder: string): TarFile => ({
+      path: `${folder}/numpy.egg-info`,
+      content: "Name: numpy\nVersion: 1\n",
+    });
+    const kernel = (version: string): Buffer =>
+      headerBlob([
+        text(1000, "kernel"),
+        text(1001, version),
+        text(1002, "1"),
+        text(1022, "x86_64"),
+        stringArray(1117, ["numpy.egg-info"]),
+        uint32s(1116, [0]),
+        stringArray(1118, [`/lib/modules/${version}/`]),
+      ]);
+    const sbom = await compose([
+      record("a", "2.0"),
+      egg("opt/a/lib/site-packages"),
+      record("b", "1.26"),
+      egg("opt/b/lib/site-packages"),
+      { path: "var/lib/rpm/Packages.db", content: ndbOf([kernel("6.1"), kernel("5.14")]) },
+      egg("lib/modules/6.1"),
+      egg("lib/modules/5.14"),
+    ]);
+    const conda = (version: string): string =>
+      `pkg:conda/numpy@${version}?build=py312_0&channel=conda-forge&subdir=linux-64`;
+    expect(
+      sbom.components.flatMap(({ evidence, ownedBy }) => (ownedBy ? [[evidence[0]?.path, ownedBy]] : [])),
+    ).toEqual([
+      ["lib/modules/5.14/numpy.egg-info", "pkg:rpm/linux/kernel@5.14-1?arch=x86_64"],
+      ["lib/modules/6.1/numpy.egg-info", "pkg:rpm/linux/kernel@6.1-1?arch=x86_64"],
+      ["opt/a/lib/site-packages/numpy.egg-info", conda("2.0")],
+      ["opt/b/lib/site-packages/numpy.egg-info", conda("1.26")],
     ]);
   });
 

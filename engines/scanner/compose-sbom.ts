@@ -15,6 +15,7 @@ import { traceEntry, type EntryTrace } from "./entrytrace/index.ts";
 import { scanErrors } from "./errors.ts";
 import type { Fragment } from "./facts.ts";
 import type { Component, Distro, Omission, RemovedComponent, Sbom } from "./types.ts";
+import { usageGaps } from "./usage/usage-gaps.ts";
 import { usageOf, type Usage } from "./usage/usage.ts";
 import { usageView } from "./usage/usage-view.ts";
 
@@ -47,7 +48,9 @@ export function composeSbom(
   }
   const claims = new Claims(view, files, packages, askedPaths(files, packages));
   const drafts = [
-    ...packages.map((draft) => withOwner(draft, claims)),
+    ...packages
+      .map((draft) => withOwner(draft, claims))
+      .filter(({ component }) => !isOwnedRuntime(component)),
     ...binaryDrafts(files, claims, image.layers),
   ];
   const nodes = nodesOf(drafts.sort(byPurlAndPlace));
@@ -55,6 +58,17 @@ export function composeSbom(
   const entryTrace = traceEntry(image.config, root);
   const usage = usageIn(entryTrace, { view, claims, graph, nodes, drafts });
   const components = nodes.map((node, index) => finished(node, graph, usage.reasons.get(index)));
+  if (graph.isCut) {
+    view.omissions.push({
+      code: "LIMIT_DEPENDENCIES",
+      message: "the packages require more than is resolved",
+    });
+  }
+  if (usage.isCut) {
+    view.omissions.push({ code: "LIMIT_USAGE", message: "the program may use more than was followed" });
+  }
+  const omissions = omissionsOf(view, fragments, components, distro);
+  const gaps = usageGaps(usage, omissions, entryTrace);
   const removed = removedOf(view, distro);
   const diffIds = image.layers.map(({ diffId }) => diffId);
   const base = baseOf(diffIds, image.config.labels, bases);
@@ -67,7 +81,8 @@ export function composeSbom(
     ...(removed.length === 0 ? {} : { removed }),
     ...(base ? { base } : {}),
     entryTrace,
-    omissions: omissionsOf(view, fragments, components, distro),
+    ...(gaps.length === 0 ? {} : { usageGaps: gaps }),
+    omissions,
     analyzers: versions(fragments),
   };
 }
@@ -99,6 +114,10 @@ function withOwner(draft: Draft, claims: Claims): Draft {
   const owner = isManaged(type) ? undefined : claims.manager(draft.path);
   return owner ? { ...draft, component: { ...draft.component, ownedBy: owner.component.purl } } : draft;
 }
+
+/** A runtime that a package manager put there is that manager's package already. */
+const isOwnedRuntime = ({ type, ownedBy }: Draft["component"]): boolean =>
+  type === "generic" && ownedBy !== undefined;
 
 /** Sorted drafts with their references; a purl that stands twice gets the place behind it. */
 function nodesOf(drafts: readonly Draft[]): Node[] {

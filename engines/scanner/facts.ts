@@ -11,6 +11,8 @@ export interface PackageFact {
   readonly name: string;
   readonly version: string;
   readonly architecture?: string;
+  /** Of its purl, decoded, beside those that other fields give: conda's build and channel, rpm's module. */
+  readonly qualifiers?: Readonly<Record<string, string>>;
   readonly licenses?: readonly string[];
   readonly sourcePackage?: { readonly name: string; readonly version: string };
   /** 1-based line of the record in a text file. */
@@ -24,9 +26,14 @@ export interface PackageFact {
   readonly provides?: readonly string[];
   /**
    * Names of packages of the same type that it needs to run, without versions, as that type writes names in `PackageFact`
-   * (npm with scope, pypi normalised). Of OS packages also provided names; of alternatives all.
+   * (npm with scope and by the name of the folder, which may be an alias; pypi normalised). Of OS packages also provided
+   * names; of alternatives all.
    */
   readonly requires?: readonly string[];
+  /** Python: those of `requires` that it wants with extras, `celery[auth,redis]`; sorted. */
+  readonly requiresWithExtras?: readonly string[];
+  /** Python: by extra what it needs besides when that is asked of it, with extras as in `requiresWithExtras`; sorted. */
+  readonly extras?: Readonly<Record<string, readonly string[]>>;
   /** Folders and files that are the package's, from the root, no leading slash; a folder's content is its too. */
   readonly contents?: readonly string[];
   /** Python: top-level module names that can be imported from it. */
@@ -84,7 +91,7 @@ export interface ManifestFact {
   readonly main?: string;
   readonly bin: Readonly<Record<string, string>>;
   readonly scripts: Readonly<Record<string, string>>;
-  /** Names of dependencies and optionalDependencies. */
+  /** Names of dependencies and optionalDependencies, of an alias the folder's. */
   readonly requires: readonly string[];
 }
 
@@ -93,6 +100,8 @@ export interface Ownership {
   /** Binary package name. */
   readonly package: string;
   readonly architecture?: string;
+  /** Where one database may hold several versions of a package, as its fact gives it. */
+  readonly version?: string;
   /**
    * Paths without a leading slash, joined by newlines; documentation and C headers left out. In a fragment grouped by
    * folder, see `groupedPaths`.
@@ -124,7 +133,12 @@ export interface Found {
   readonly installed?: { readonly contents: readonly string[]; readonly modules: readonly string[] };
   /** Dotted names of modules that a Python file imports, sorted; relative ones begin with a dot. */
   readonly imports?: readonly string[];
-  /** Directories that a dynamic linker's configuration names; `include PATTERN` lines are kept as they stand. */
+  /** Java: entries of `Class-Path` in the manifest of the outermost archive, as they stand there. */
+  readonly classPath?: readonly string[];
+  /**
+   * Directories that a dynamic linker's configuration names; `include PATTERN` lines are kept as they stand. Of
+   * etc/ld.so.preload: the objects that it names.
+   */
   readonly loader?: readonly string[];
 }
 

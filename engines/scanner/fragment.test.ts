@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { beforeAll, describe, expect, it } from "vitest";
-import type { DiffId } from "#lib/digest.ts";
+import { digestOf, type DiffId } from "#lib/digest.ts";
 import { analyzers } from "./analyzers/catalog.ts";
 import type { Fragment } from "./facts.ts";
 import { decodeFragment, encodeFragment, fragmentKey } from "./fragment.ts";
@@ -32,6 +32,20 @@ describe("fragment", () => {
       expect(decodeFragment(damaged, fragment.diffId)).toBeUndefined();
       expect(decodeFragment(bytes.subarray(0, at), fragment.diffId)).toBeUndefined();
     }
+  });
+
+  it.each<[string, (json: string) => string]>([
+    ["no JSON", (json) => json.slice(1)],
+    ["another shape", (json) => json.replace('"files":[', '"files":[1,')],
+    ["a package without a name", (json) => json.replace('"name":"musl"', '"name":7')],
+    ["a negative length", (json) => json.replace(/"length":\d+/, '"length":-1')],
+    ["no end of the head", (json) => json.replace("\n", " ")],
+  ])("is not taken with %s, though its digest be right", (_, change) => {
+    const text = Buffer.from(encodeFragment(fragment)).toString("latin1");
+    const newline = text.indexOf("\n");
+    const body = Buffer.from(change(text.slice(newline + 1)), "latin1");
+    const head = `${text.slice(0, newline).split(" ")[0] ?? ""} ${digestOf(body)}\n`;
+    expect(decodeFragment(Buffer.concat([Buffer.from(head), body]), fragment.diffId)).toBeUndefined();
   });
 
   it("has a key of layer and analyzers' versions", () => {

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A fragment as bytes: one line with format and SHA-256 of the rest, one line of canonical JSON, then
- * the long texts (packages' file lists, scripts) and the layer's path list.
+ * A fragment as bytes: one line with format and SHA-256 of the rest, one line of JSON, then the long texts (packages' file
+ * lists, scripts) and the layer's path list. Keys stand in the order in which analyzers write them, which is always the same.
  * The digest line makes a damaged or foreign cache entry as good as none.
  */
 import { canonicalJson } from "#lib/canonical-json.ts";
 import { digestOf, hexOf, type DiffId } from "#lib/digest.ts";
 import { versionsOf, type Analyzer } from "./analyzer.ts";
 import type { FileFacts, Fragment, Ownership, ScriptFact } from "./facts.ts";
+import { isFragmentHead } from "./fragment-shape.ts";
 
 /** Raise when the shape of facts or the meaning of their fields changes. */
-const FORMAT = "stella-fragment/2";
+const FORMAT = "stella-fragment/3";
 const NEWLINE = 0x0a;
 
 /** Name of an entry in a fragment cache: hex of the diffId, then of what looked at it. Safe as a file name. */
@@ -37,7 +38,7 @@ export function encodeFragment(fragment: Fragment): Uint8Array {
   const head = { ...rest, files: slimmed };
   const long = Buffer.from(texts.join(""));
   const body = Buffer.concat([
-    Buffer.from(`${canonicalJson({ ...head, textBytes: long.length })}\n`),
+    Buffer.from(`${JSON.stringify({ ...head, textBytes: long.length })}\n`),
     long,
     tree,
   ]);
@@ -52,8 +53,9 @@ export function decodeFragment(bytes: Uint8Array, diffId: DiffId): Fragment | un
   const body = buffer.subarray(headEnd + 1);
   if (buffer.toString("latin1", 0, headEnd) !== `${FORMAT} ${digestOf(body)}`) return undefined;
   const jsonEnd = body.indexOf(NEWLINE);
-  const { textBytes, files, ...rest } = JSON.parse(body.toString("utf8", 0, jsonEnd)) as SlimFragment;
-  if (rest.diffId !== diffId) return undefined;
+  const head = headOf(body.toString("utf8", 0, Math.max(0, jsonEnd)));
+  if (head?.diffId !== diffId) return undefined;
+  const { textBytes, files, ...rest } = head;
   const treeAt = jsonEnd + 1 + textBytes;
   const texts = body.toString("utf8", jsonEnd + 1, treeAt);
   let at = 0;
@@ -72,6 +74,16 @@ export function decodeFragment(bytes: Uint8Array, diffId: DiffId): Fragment | un
     })),
     tree: body.subarray(treeAt),
   };
+}
+
+/** Undefined where it is no fragment's. */
+function headOf(json: string): SlimFragment | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return isFragmentHead(value) ? (value as SlimFragment) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function slimScript({ interpreter, text }: ScriptFact, cut: (text: string) => number): SlimScript {

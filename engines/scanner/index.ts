@@ -31,7 +31,7 @@ export { layerSpdx, layerSpdxLink } from "./formats/spdx/layer-spdx.ts";
 export { rootSpdx } from "./formats/spdx/root-spdx.ts";
 export { spdxText, toSpdx, type LayerSpdxLink, type SpdxMeta } from "./formats/spdx/to-spdx.ts";
 export type { Spdx } from "./formats/spdx/types.ts";
-export { MAX_SBOM_LENGTH, readSbom, type ReadSbomOptions } from "./formats/read/read-sbom.ts";
+export { readSbom, type ReadSbomOptions } from "./formats/read/read-sbom.ts";
 export type { Component, Distro, Evidence, Omission, PackageType, Sbom } from "./types.ts";
 export { diffSboms, type SbomDiff } from "./diff/diff-sboms.ts";
 export { isUsageKnown } from "./usage/usage-known.ts";

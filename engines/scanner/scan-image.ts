@@ -53,7 +53,7 @@ export interface ScanResult {
 
 /**
  * @throws what the source throws; LAYER_DIGEST_MISMATCH, LAYER_DIFF_ID_MISMATCH, LAYER_UNREADABLE, LAYER_TOO_LARGE, IMAGE_TOO_LARGE,
- * TAR_INVALID, TAR_TRUNCATED, SCAN_ABORTED.
+ * TAR_INVALID, TAR_TRUNCATED, LAYER_STALLED, SCAN_ABORTED.
  */
 export async function scanImage(
   source: ImageSource,

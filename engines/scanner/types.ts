@@ -90,6 +90,12 @@ export interface Omission {
   readonly analyzer?: string;
 }
 
+/** Something that the entry program may use and that was not followed: what is not marked as used may be used by way of it. */
+export interface UsageGap {
+  readonly code: "USAGE_CUT" | "USAGE_FILES_UNREAD" | "USAGE_LIBRARY_MISSING" | "USAGE_PROGRAM_NOT_FOLLOWED";
+  readonly message: string;
+}
+
 /** A package that stood in a lower layer and is not in the image's root filesystem any more; its bytes still are in the image. */
 export interface RemovedComponent {
   readonly purl: string;
@@ -126,6 +132,8 @@ export interface Sbom {
   readonly source?: { readonly kind: "attached"; readonly digest: Digest };
   /** The way from ENTRYPOINT and CMD to the program that runs. */
   readonly entryTrace?: EntryTrace;
+  /** Sorted; bounded. */
+  readonly usageGaps?: readonly UsageGap[];
   readonly omissions: readonly Omission[];
   /** Analyzer id to version, sorted by id. */
   readonly analyzers: Readonly<Record<string, number>>;

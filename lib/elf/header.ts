@@ -32,8 +32,19 @@ export interface ElfHeader extends ElfLayout {
 /** Real files have under 20; extended numbering (PN_XNUM) is for core dumps. */
 const MAX_SEGMENTS = 1024;
 
+/** Headers whose table is at hand: what a file's bytes say does not change, and a file is asked for it many times. */
+const known = new WeakMap<ReadAt, ElfHeader>();
+
 /** Undefined when `read` gives no ELF header. A table that is too long is cut. */
 export function readElfHeader(read: ReadAt): ElfHeader | undefined {
+  const before = known.get(read);
+  if (before) return before;
+  const header = parseHeader(read);
+  if (header && header.segments.length > 0) known.set(read, header);
+  return header;
+}
+
+function parseHeader(read: ReadAt): ElfHeader | undefined {
   const bytes = read(0, 64);
   const layout = layoutOf(bytes);
   if (!layout || bytes.length < (layout.is64 ? 64 : 52)) return undefined;
@@ -46,9 +57,8 @@ export function readElfHeader(read: ReadAt): ElfHeader | undefined {
   const table = read(start, end - start);
   const segments: ElfSegment[] = [];
   if (end > start && table.length === end - start) {
-    for (let at = 0; at < table.length; at += size) {
-      segments.push(segmentAt(table.subarray(at, at + size), layout));
-    }
+    const rows = new Fields(table, layout);
+    for (let at = 0; at < table.length; at += size) segments.push(segmentAt(rows, at, layout.is64));
   }
   return {
     ...layout,
@@ -67,26 +77,25 @@ function sectionTable(fields: Fields, { is64 }: ElfLayout): ElfHeader["sections"
   return { start, end: isUsable ? start + entrySize * count : start, entrySize };
 }
 
-function segmentAt(bytes: Buffer, layout: ElfLayout): ElfSegment {
-  const fields = new Fields(bytes, layout);
-  const type = fields.u32(0);
-  if (layout.is64) {
+function segmentAt(fields: Fields, at: number, is64: boolean): ElfSegment {
+  const type = fields.u32(at);
+  if (is64) {
     return {
       type,
-      flags: fields.u32(4),
-      offset: fields.word(8),
-      address: fields.word(16),
-      fileSize: fields.word(32),
-      alignment: fields.word(48),
+      flags: fields.u32(at + 4),
+      offset: fields.word(at + 8),
+      address: fields.word(at + 16),
+      fileSize: fields.word(at + 32),
+      alignment: fields.word(at + 48),
     };
   }
   return {
     type,
-    flags: fields.u32(24),
-    offset: fields.u32(4),
-    address: fields.u32(8),
-    fileSize: fields.u32(16),
-    alignment: fields.u32(28),
+    flags: fields.u32(at + 24),
+    offset: fields.u32(at + 4),
+    address: fields.u32(at + 8),
+    fileSize: fields.u32(at + 16),
+    alignment: fields.u32(at + 28),
   };
 }
 

@@ -18,6 +18,7 @@ export type { VersionOrder } from "./order.ts";
 
 const ORDERS: ReadonlyMap<string, VersionOrder> = new Map<string, VersionOrder>([
   ["apk", apkOrder],
+  ["cargo", semverOrder],
   ["composer", composerOrder],
   ["deb", dpkgOrder],
   ["gem", rubygemsOrder],

@@ -52,6 +52,9 @@ const records = [
     severity: [{ type: "CVSS_V3", score: CRITICAL }],
     aliases: ["CVE-2024-0006"],
   }),
+  osv("RUSTSEC-1", "crates.io", "time", [{ introduced: "0" }, { fixed: "0.2.0" }], {
+    aliases: ["CVE-2024-0043"],
+  }),
   osv("RLSA-1", "Rocky Linux:8", "perl-Errno", [{ introduced: "0" }, { fixed: "0:1.28-423.el8" }], {
     aliases: ["CVE-2024-0041"],
   }),
@@ -215,6 +218,12 @@ describe("distros", () => {
     expect(ids([apk("3.1.4-r5")], alpine)).toEqual(["CVE-2024-0030"]);
     expect(ids([apk("3.1.4-r6")], alpine)).toEqual([]);
   });
+});
+
+it("does not take a crate of somebody's own for the one of crates.io", () => {
+  const crate = component("cargo", "time", "0.1.0");
+  expect(ids([crate])).toEqual(["CVE-2024-0043"]);
+  expect(ids([{ ...crate, purl: `${crate.purl}?source=local` }])).toEqual([]);
 });
 
 describe("rpm packages", () => {

@@ -26,6 +26,8 @@ export interface Matching {
   readonly uncovered: readonly string[];
 }
 
+const CRATE_OF_ELSEWHERE = /[?&]source=(?!crates\.io)/;
+
 /** What an evaluation looks up for a component. */
 interface Query {
   readonly ecosystem: string;
@@ -113,6 +115,8 @@ class Matcher {
   #queries(component: Component): readonly Query[] {
     const { type, name, namespace, version, sourcePackage } = component;
     if (!DISTRO_TYPES.has(type)) {
+      // A crate that is not from crates.io has nothing but its name in common with those that advisories speak of.
+      if (type === "cargo" && CRATE_OF_ELSEWHERE.test(component.purl)) return [];
       const full = namespace === undefined ? name : `${namespace}/${name}`;
       return [{ ecosystem: type, distro: undefined, name: packageName(type, full), version }];
     }

@@ -82,6 +82,20 @@ describe("os/apk", () => {
     expect(found?.problems).toEqual(["the record at line 1 names more packages than are kept"]);
   });
 
+  it("leaves out paths that no file can have, and lists that are too long", () => {
+    const folder = (length: number, files: number): string =>
+      `P:a\nV:1\nF:${"d".repeat(length)}\n${"R:x\n".repeat(files)}\n`;
+    const long = analyzeFile(apk, DB, folder(5000, 10));
+    expect([long?.ownership, long?.problems]).toEqual([
+      [],
+      ["10 files of the package at line 1 are left out"],
+    ]);
+    const many = analyzeFile(apk, DB, folder(4000, 17_000) + folder(10, 1));
+    expect(many?.packages).toHaveLength(2);
+    expect(many?.ownership?.[0]?.paths.length).toBeLessThan(64 * 1024 * 1024);
+    expect(many?.problems).toEqual(["236 files of the package at line 1 are left out"]);
+  });
+
   it("reads a real database: every need but a conflict is provided in it", () => {
     const packages = analyzeFile(apk, DB, realDatabase)?.packages ?? [];
     expect(packages.map(({ name, version }) => `${name} ${version}`)).toEqual([

@@ -17,6 +17,11 @@ const MAX_NAMES = 4000;
 const MAX_NAME_LENGTH = 300;
 /** Characters of one field that are looked at. */
 const MAX_FIELD_LENGTH = 1024 * 1024;
+/** Linux opens no longer path. */
+const MAX_PATH = 4096;
+/** Characters of all packages' file lists; a large desktop's have a tenth of it. */
+const MAX_OWNED = 64 * 1024 * 1024;
+const MAX_FILES = 1_000_000;
 
 export const apk: FileAnalyzer = {
   id: "os/apk",
@@ -38,6 +43,8 @@ export const apk: FileAnalyzer = {
       }
       packages.push(packageFact(record, name, version, report));
       if (record.paths.length > 0) ownership.push({ package: name, paths: record.paths.join("\n") });
+      if (record.leftOut > 0)
+        report(`${record.leftOut} files of the package at line ${record.line} are left out`);
     }
     if (packages.length + problems.length === 0) return undefined;
     return {
@@ -50,26 +57,43 @@ export const apk: FileAnalyzer = {
 interface ApkRecord {
   readonly fields: ReadonlyMap<string, string>;
   readonly paths: readonly string[];
+  /** Paths that are too long, or too many. */
+  readonly leftOut: number;
   readonly line: number;
 }
 
 /** `X:value` lines up to an empty one; `F:` opens a folder and `R:` names a file in it. */
 function* records(text: string): Generator<ApkRecord> {
   let [fields, paths, start] = [new Map<string, string>(), [] as string[], 0];
-  let folder = "";
-  for (const [index, line] of text.split("\n").entries()) {
+  let [folder, leftOut, owned, files] = ["", 0, 0, 0];
+  for (const { line, number } of linesOf(text)) {
     if (line.trim() === "") {
-      if (start > 0) yield { fields, paths, line: start };
-      [fields, paths, start, folder] = [new Map<string, string>(), [] as string[], 0, ""];
+      if (start > 0) yield { fields, paths, leftOut, line: start };
+      [fields, paths, start, folder, leftOut] = [new Map<string, string>(), [] as string[], 0, "", 0];
       continue;
     }
-    if (start === 0) start = index + 1;
+    if (start === 0) start = number;
     const value = line.slice(2);
     if (line.startsWith("F:")) folder = value;
-    else if (line.startsWith("R:")) paths.push(folder === "" ? value : `${folder}/${value}`);
-    else if (line[1] === ":" && !fields.has(line.charAt(0))) fields.set(line.charAt(0), value.trim());
+    else if (line.startsWith("R:")) {
+      const length = folder.length + value.length + 2;
+      if (length > MAX_PATH || owned + length > MAX_OWNED || ++files > MAX_FILES) leftOut++;
+      else {
+        owned += length;
+        paths.push(folder === "" ? value : `${folder}/${value}`);
+      }
+    } else if (line[1] === ":" && !fields.has(line.charAt(0))) fields.set(line.charAt(0), value.trim());
   }
-  if (start > 0) yield { fields, paths, line: start };
+  if (start > 0) yield { fields, paths, leftOut, line: start };
+}
+
+function* linesOf(text: string): Generator<{ readonly line: string; readonly number: number }> {
+  for (let at = 0, number = 1; at < text.length; number++) {
+    const newline = text.indexOf("\n", at);
+    const end = newline < 0 ? text.length : newline;
+    yield { line: text.slice(at, end), number };
+    at = end + 1;
+  }
 }
 
 function packageFact(

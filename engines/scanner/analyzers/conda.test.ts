@@ -31,7 +31,7 @@ describe("language/conda", () => {
       ],
     },
   ])("reads what was installed of $name", ({ name, requires, license, files }) => {
-    const [, packageName, version] = /^(.+)-([^-]+)-[^-]+$/.exec(name) ?? [];
+    const [, packageName, version, build] = /^(.+)-([^-]+)-([^-]+)$/.exec(name) ?? [];
     expect(analyzeFile(conda, `${META}/${name}.json`, real(`${name}.json`))).toEqual({
       packages: [
         {
@@ -39,6 +39,7 @@ describe("language/conda", () => {
           name: packageName,
           version,
           architecture: "linux-64",
+          qualifiers: { build, channel: "file:///opt/conda/channel" },
           licenses: [license],
           supplier: "file:///opt/conda/channel",
           requires,
@@ -48,6 +49,7 @@ describe("language/conda", () => {
         {
           package: packageName,
           architecture: "linux-64",
+          version,
           paths: files.map((file) => `opt/conda/envs/x/${file}`).join("\n"),
         },
       ],
@@ -72,7 +74,18 @@ describe("language/conda", () => {
         version: "1",
         files: ["bin/a", "/etc/x", "../x", "", 7, "a\nb", "lib/__pycache__/a.pyc"],
       })?.ownership,
-    ).toEqual([{ package: "a", paths: "opt/conda/envs/x/bin/a" }]));
+    ).toEqual([{ package: "a", version: "1", paths: "opt/conda/envs/x/bin/a" }]));
+
+  it.each([
+    ["https://conda.anaconda.org/conda-forge/linux-64", "conda-forge"],
+    ["https://repo.anaconda.com/pkgs/main/linux-64", "main"],
+    ["pkgs/main", "main"],
+    ["https://host.example/private", "https://host.example/private"],
+  ])("knows the channel %s as %s", (channel, want) =>
+    expect(
+      found({ name: "a", version: "1", subdir: "linux-64", channel })?.packages?.[0]?.qualifiers,
+    ).toEqual({ channel: want }),
+  );
 
   it("says how many requirements it keeps", () =>
     expect(

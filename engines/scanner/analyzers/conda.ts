@@ -16,12 +16,14 @@ const MAX_URL = 2000;
 const MAX_REQUIRES = 2000;
 /** `CHANNEL::NAME VERSION BUILD`, `NAME>=1`, `NAME[version=1]`. */
 const SPEC_NAME = /^(?:[^\s:]*::)?([A-Za-z0-9_.-]+)/;
+/** Of channels known by the rest: `conda-forge`, `main`. */
+const PUBLIC_CHANNEL = /^(?:https:\/\/conda\.anaconda\.org\/|(?:https:\/\/repo\.anaconda\.com\/)?pkgs\/)/;
 /** No component can stand there. */
 const UNOWNED = /(?:^|\/)__pycache__\/|^share\/(?:doc|man|info|locale)\//;
 
 export const conda: FileAnalyzer = {
   id: "language/conda",
-  version: 1,
+  version: 2,
   maxBytes: 64 * 1024 * 1024,
   wants: ({ path }) => path.endsWith(".json") && path.includes("conda-meta/") && RECORD.test(path),
   analyze({ file: { path }, text }) {
@@ -37,12 +39,13 @@ export const conda: FileAnalyzer = {
       name,
       version,
       ...(architecture === undefined ? {} : { architecture }),
+      ...qualifiersOf(textOf(record["build"]), supplier),
       ...(license === undefined ? {} : { licenses: [license] }),
       ...(supplier === undefined ? {} : { supplier }),
       ...(requires.length === 0 ? {} : { requires: requires.slice(0, MAX_REQUIRES) }),
     };
     const paths = ownedPaths(record, path.slice(0, path.lastIndexOf("conda-meta/")));
-    const owner = { package: name, ...(architecture === undefined ? {} : { architecture }) };
+    const owner = { package: name, ...(architecture === undefined ? {} : { architecture }), version };
     const problems = requires.length > MAX_REQUIRES ? [`of its depends ${MAX_REQUIRES} are kept`] : [];
     return {
       packages: [fact],
@@ -73,6 +76,19 @@ function channelOf(record: CondaRecord, subdir: string | undefined): string | un
   const bare =
     subdir !== undefined && channel?.endsWith(`/${subdir}`) ? channel.slice(0, -subdir.length - 1) : channel;
   return textOf(bare?.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, "$1").replace(/\/t\/[^/]+(?=\/|$)/, ""));
+}
+
+/** As purls of conda packages have them (purl-spec, type conda). */
+function qualifiersOf(
+  build: string | undefined,
+  supplier: string | undefined,
+): Pick<PackageFact, "qualifiers"> {
+  const channel = supplier?.replace(PUBLIC_CHANNEL, "");
+  const qualifiers = {
+    ...(build === undefined ? {} : { build }),
+    ...(channel === undefined ? {} : { channel }),
+  };
+  return Object.keys(qualifiers).length === 0 ? {} : { qualifiers };
 }
 
 /** Names in `depends`, sorted; virtual packages (`__glibc`) are properties of the host. */

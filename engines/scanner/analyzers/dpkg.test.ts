@@ -158,6 +158,18 @@ describe("os/dpkg", () => {
     );
   });
 
+  it("keeps a bounded number of a package's files, and says so", () => {
+    const many = analyzeFile(dpkg, "var/lib/dpkg/info/a.list", "/bc\n".repeat(600_000));
+    expect(many?.ownership?.[0]?.paths).toHaveLength(3 * 500_000 - 1);
+    expect(many?.problems).toEqual(["a owns more files than are kept"]);
+  });
+
+  it("takes linear time for lines without a colon, and for a field of many lines", () => {
+    expect(analyzeFile(dpkg, STATUS, "a\n".repeat(2_000_000))?.problems).toHaveLength(1);
+    const folded = `Package: a\nVersion: 1\nDescription: x\nDepends: b\n${" c\n".repeat(2_000_000)}`;
+    expect(analyzeFile(dpkg, STATUS, folded)?.packages).toHaveLength(1);
+  });
+
   it("survives damage with its own error", () => {
     fc.assert(
       fc.property(fc.nat(libstdc.length), fc.string(), (at, noise) => {

@@ -4,8 +4,9 @@
  * Sources: dpkg(1) FILES, dpkg-query(1), Debian Policy 5.3 and 12.5, https://github.com/GoogleContainerTools/distroless
  */
 import type { FileAnalyzer } from "../analyzer.ts";
+import type { Reading } from "../facts.ts";
 import { copyrightLicenses } from "./dpkg/copyright.ts";
-import { ownedPaths, ownedPathsOfMd5sums } from "./dpkg/owned-paths.ts";
+import { ownedPaths, ownedPathsOfMd5sums, type OwnedPaths } from "./dpkg/owned-paths.ts";
 import { statusPackages } from "./dpkg/status.ts";
 import { baseName } from "../layer/paths.ts";
 
@@ -31,10 +32,8 @@ export const dpkg: FileAnalyzer = {
         ? undefined
         : { license: { package: path.slice(DOC.length, -10), licenses } };
     }
-    if (path.startsWith(INFO)) return { ownership: [{ ...owner(path, ".list"), paths: ownedPaths(text()) }] };
-    if (path.endsWith(".md5sums")) {
-      return { ownership: [{ ...owner(path, ".md5sums"), paths: ownedPathsOfMd5sums(text()) }] };
-    }
+    if (path.startsWith(INFO)) return owned(owner(path, ".list"), ownedPaths(text()));
+    if (path.endsWith(".md5sums")) return owned(owner(path, ".md5sums"), ownedPathsOfMd5sums(text()));
     const { packages, problems } = statusPackages(text());
     if (packages.length + problems.length === 0) return undefined;
     return {
@@ -43,6 +42,11 @@ export const dpkg: FileAnalyzer = {
     };
   },
 };
+
+function owned(of: { package: string; architecture?: string }, { paths, isCut }: OwnedPaths): Reading {
+  const problems = isCut ? [`${of.package} owns more files than are kept`] : [];
+  return { ownership: [{ ...of, paths }], ...(isCut ? { problems } : {}) };
+}
 
 /** File lists are named NAME or NAME:ARCH where a package may stand in several architectures. */
 function owner(path: string, suffix: string): { package: string; architecture?: string } {

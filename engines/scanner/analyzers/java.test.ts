@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Archives and runtimes of Maven and the JDK; origin: testdata/java/README.md. */
 import { describe, expect, it } from "vitest";
+import { writeZip, type ZipFile } from "#lib/zip/testing/write-zip.ts";
 import { analyzeFile } from "../testing/images.ts";
 import { java } from "./java.ts";
 import { found, MANIFEST, real, short } from "./java/testing/archives.ts";
@@ -105,6 +106,21 @@ describe("language/java, archives of real builds", () => {
     expect(found("app.jar", real("plain-1.4.2.jar")).map(short)).toEqual([
       `${PLAIN} ${POM}/plain/pom.properties`,
     ]));
+
+  it("keeps the class path of the outermost manifest, folded lines joined", () => {
+    const names = Array.from({ length: 90 }, (_, index) => `lib/library-${index}.jar`);
+    const folded = `Class-Path: ${names.join(" ")}`.replace(/(.{70})(?=.)/g, "$1\r\n ");
+    const jar = (manifest: string, more: readonly ZipFile[] = []): Buffer =>
+      writeZip([{ name: MANIFEST, content: `Manifest-Version: 1.0\r\n${manifest}\r\n` }, ...more]);
+    const nested = { name: "lib/x.jar", content: jar("Class-Path: y.jar\r\n") };
+    expect(analyzeFile(java, "app/run.jar", jar(folded, [nested]))?.classPath).toEqual(names);
+    const many = jar(`Class-Path: ${"a ".repeat(5000)}\r\n`);
+    expect(analyzeFile(java, "app/run.jar", many)).toMatchObject({
+      classPath: Array.from({ length: 4096 }, () => "a"),
+      problems: ["its Class-Path has 5000 entries; 4096 are kept"],
+    });
+    expect(analyzeFile(java, "a.jar", jar(`Class-Path: ${"a".repeat(300_000)}\r\n`))).toBeUndefined();
+  });
 
   it("reads an unpacked descriptor", () => {
     const path = `srv/app/META-INF/maven/org.x/y/pom.properties`;

@@ -21,7 +21,7 @@ const IS_SHARED_SUFFIX = /\.[nps]ar$/i;
 
 export const java: FileAnalyzer = {
   id: "language/java",
-  version: 2,
+  version: 3,
   maxBytes: MAX_ARCHIVE,
   keptByContent: true,
   wants: ({ path }) =>
@@ -44,10 +44,11 @@ function archive(path: string, bytes: Buffer): Reading | undefined {
     if (IS_SHARED_SUFFIX.test(path) && bytes.toString("latin1", 0, 2) !== "PK") return undefined;
     throw invalidInput(path, error.message, error);
   }
-  const { packages, problems } = walk;
-  if (packages.length + problems.length === 0) return undefined;
+  const { packages, problems, classPath } = walk;
+  if (packages.length + problems.length + classPath.length === 0) return undefined;
   return {
     ...(packages.length === 0 ? {} : { packages }),
+    ...(classPath.length === 0 ? {} : { classPath }),
     ...(problems.length === 0 ? {} : { problems }),
   };
 }

@@ -27,6 +27,12 @@ describe("entry/loader", () => {
       ["/opt/a/lib", "include conf.d/*.conf", "lib64"],
     ],
     [
+      "objects loaded into every program",
+      "etc/ld.so.preload",
+      "# ours: /opt/no.so\n/opt/a.so libb.so:/opt/$LIB/c.so\n\n",
+      ["/opt/a.so", "libb.so", "/opt/$LIB/c.so"],
+    ],
+    [
       "musl's folders",
       "etc/ld-musl-x86_64.path",
       "/lib:/usr/local/lib\n/usr/lib\n",

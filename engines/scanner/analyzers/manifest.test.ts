@@ -29,7 +29,7 @@ describe("entry/manifest", () => {
         main: "dist/server.js",
         bin: { web: "./cli.js" },
         scripts: { start: "node dist/server.js" },
-        requires: ["@types/ms", "express", "fsevents", "is-odd"],
+        requires: ["@types/ms", "express", "fsevents", "my-odd"],
       },
     }));
 

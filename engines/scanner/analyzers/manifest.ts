@@ -16,7 +16,7 @@ const MAX_VALUE = 4096;
 
 export const manifest: FileAnalyzer = {
   id: "entry/manifest",
-  version: 1,
+  version: 2,
   maxBytes: 1024 * 1024,
   wants: ({ path }) =>
     path.endsWith("package.json") &&

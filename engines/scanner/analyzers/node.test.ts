@@ -56,7 +56,7 @@ describe("language/node", () => {
       },
     },
     {
-      name: "author and requirements, of an alias the true name",
+      name: "author and requirements, of an alias its folder",
       path: "node_modules/a/package.json",
       manifest: {
         name: "a",
@@ -72,7 +72,7 @@ describe("language/node", () => {
         name: "a",
         version: "1",
         supplier: "Jane Doe",
-        requires: ["@s/b", "fsevents", "left-pad", "react", "z"],
+        requires: ["@s/b", "fsevents", "old", "react", "z"],
         contents: ["node_modules/a"],
         line: 1,
       },

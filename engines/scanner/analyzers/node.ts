@@ -20,7 +20,7 @@ const MAX_MANIFEST = 8 * 1024 * 1024;
 
 export const node: FileAnalyzer = {
   id: "language/node",
-  version: 2,
+  version: 3,
   maxBytes: 128 * 1024 * 1024, // an archive with a browser or a compiler
   wants: ({ path }) => packageFolderOf(path) !== undefined || isYarnArchive(path),
   analyze(input) {

@@ -27,6 +27,8 @@ for d in m.distributions():
             print(d.metadata["Name"], d.version, f, sep="\\t"); break
 `;
 
+const extras = (byName: Readonly<Record<string, readonly string[]>>): object => ({ extras: byName });
+
 describe("language/python", () => {
   it.each([
     {
@@ -57,6 +59,21 @@ describe("language/python", () => {
         name: "a",
         version: "1",
         requires: ["b", "c", "extra-thing", "zope-interface"],
+        requiresWithExtras: ["b[x]"],
+        ...extras({ t: ["d", "e", "f"] }),
+        line: 1,
+      },
+    },
+    {
+      name: "extras, and requirements with extras under them",
+      text: 'Name: a\nVersion: 1\nProvides-Extra: All_In\nRequires-Dist: b[Y_z, x ,?]\nRequires-Dist: c[h]>=1 ; extra == "All_In"\nRequires-Dist: c; extra == "constructor" or extra == "two"\nRequires-Dist: d; extra in "q"\n',
+      want: {
+        type: "pypi",
+        name: "a",
+        version: "1",
+        requires: ["b"],
+        requiresWithExtras: ["b[x,y-z]"],
+        ...extras({ "all-in": ["c[h]"], constructor: ["c"], two: ["c"] }),
         line: 1,
       },
     },

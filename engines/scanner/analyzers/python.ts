@@ -13,7 +13,14 @@ import { pypiName } from "#lib/purl/index.ts";
 import { openZip, readZipEntry } from "#lib/zip/index.ts";
 import { invalidInput, type FileAnalyzer } from "../analyzer.ts";
 import type { PackageFact, Reading } from "../facts.ts";
-import { headerOf, licensesOf, requiresOf, supplierOf, valueOf } from "./python/core-metadata.ts";
+import {
+  headerOf,
+  licensesOf,
+  requirementsOf,
+  supplierOf,
+  valueOf,
+  type Requirements,
+} from "./python/core-metadata.ts";
 import { editableFolder, installedOf, linesOf, recordedPaths, type Installed } from "./python/installed.ts";
 import { pythonFileOf, resolvedPath, searchedFolderOf } from "./python/paths.ts";
 
@@ -44,7 +51,7 @@ const MAX_EGG_FILE = 4 * 1024 * 1024;
 
 export const python: FileAnalyzer = {
   id: "language/python",
-  version: 2,
+  version: 3,
   maxBytes: 16 * 1024 * 1024,
   wants: ({ path }) => pythonFileOf(path) !== undefined,
   analyze({ file: { path }, bytes, text }) {
@@ -73,7 +80,7 @@ function distribution(whole: string, path: string): Reading {
   if (name === undefined || version === undefined || name.length > MAX_TEXT || version.length > MAX_TEXT)
     throw invalidInput(path, "no usable name or version");
   const licenses = licensesOf(header);
-  const requires = requiresOf(header);
+  const { left, ...requirements } = boundedRequirements(requirementsOf(header));
   const supplier = supplierOf(header);
   const fact: PackageFact = {
     type: "pypi",
@@ -81,13 +88,36 @@ function distribution(whole: string, path: string): Reading {
     version,
     ...(licenses.length === 0 ? {} : { licenses }),
     ...(supplier === undefined ? {} : { supplier }),
-    ...(requires.length === 0 ? {} : { requires: requires.slice(0, MAX_REQUIRES) }),
+    ...requirements,
     line: header.lines.get("name") ?? 1,
   };
-  if (requires.length <= MAX_REQUIRES) return { packages: [fact] };
+  if (left === 0) return { packages: [fact] };
   return {
     packages: [fact],
-    problems: [`it requires ${requires.length} packages; ${MAX_REQUIRES} are kept`],
+    problems: [`${left} of its requirements are left out: too many`],
+  };
+}
+
+type Kept = Pick<PackageFact, "requires" | "requiresWithExtras" | "extras">;
+
+/** Those without extras first; what is empty is left out. */
+function boundedRequirements(all: Requirements): Kept & { readonly left: number } {
+  const requires = all.requires.slice(0, MAX_REQUIRES);
+  const wanting = all.requiresWithExtras.slice(0, MAX_REQUIRES);
+  const whole = Object.entries(all.extras);
+  let room = MAX_REQUIRES - requires.length;
+  const extras = whole.flatMap(([extra, names]) => {
+    const kept = names.slice(0, room);
+    room -= kept.length;
+    return kept.length === 0 ? [] : [[extra, kept] as const];
+  });
+  const count = (lists: readonly (readonly [string, readonly string[]])[]): number =>
+    lists.reduce((sum, [, names]) => sum + names.length, 0);
+  return {
+    ...(requires.length === 0 ? {} : { requires }),
+    ...(wanting.length === 0 ? {} : { requiresWithExtras: wanting }),
+    ...(extras.length === 0 ? {} : { extras: Object.fromEntries(extras) }),
+    left: all.requires.length - requires.length + count(whole) - count(extras),
   };
 }
 

@@ -13,6 +13,7 @@ const manifest = readFileSync(new URL("testdata/rpm/container-manifest-2", impor
 
 const vendor = { supplier: "Example Vendor, Inc." };
 const packager = { supplier: "Example Packager <packager@example.org>" };
+const module = { qualifiers: { rpmmod: "stella:2.4" } };
 const source = (name: string, version: string): Pick<PackageFact, "sourcePackage"> => ({
   sourcePackage: { name, version },
 });
@@ -24,6 +25,7 @@ const want: readonly PackageFact[] = [
     name: "stella-full",
     version: "2:2.4.6-3.el9",
     architecture: "x86_64",
+    ...module,
     licenses: ["Apache-2.0 AND BSD-3-Clause"],
     ...vendor,
     ...source("stella-full", "2:2.4.6-3.el9"),
@@ -35,6 +37,7 @@ const want: readonly PackageFact[] = [
     name: "stella-full-data",
     version: "2:2.4.6-3.el9",
     architecture: "noarch",
+    ...module,
     licenses: ["Apache-2.0 AND BSD-3-Clause"],
     ...vendor,
     ...source("stella-full", "2:2.4.6-3.el9"),
@@ -45,6 +48,7 @@ const want: readonly PackageFact[] = [
     name: "stella-full-libs",
     version: "5:9.1-7",
     architecture: "x86_64",
+    ...module,
     licenses: ["LGPL-2.1-or-later"],
     ...vendor,
     ...source("stella-full", "2.4.6-3.el9"),
@@ -104,14 +108,30 @@ describe.each(databases)("os/rpm over the $form form", ({ file, bytes }) => {
       [...listed, ...many.map((path) => path.slice(1))].sort(),
     );
     expect(owned.filter(({ paths }) => paths.length < 10)).toEqual([
-      { package: "stella-full", architecture: "x86_64", paths: ["etc/stella.conf", "usr/bin/stella-full"] },
+      {
+        package: "stella-full",
+        architecture: "x86_64",
+        version: "2:2.4.6-3.el9",
+        paths: ["etc/stella.conf", "usr/bin/stella-full"],
+      },
       {
         package: "stella-full-data",
         architecture: "noarch",
+        version: "2:2.4.6-3.el9",
         paths: ["usr/share/stella/größe.txt", "var/cache/stella.db"],
       },
-      { package: "stella-full-libs", architecture: "x86_64", paths: ["usr/lib64/libstella.so.1"] },
-      { package: "stella-tiny", architecture: "noarch", paths: ["usr/share/stella-tiny/data"] },
+      {
+        package: "stella-full-libs",
+        architecture: "x86_64",
+        version: "5:9.1-7",
+        paths: ["usr/lib64/libstella.so.1"],
+      },
+      {
+        package: "stella-tiny",
+        architecture: "noarch",
+        version: "1.0-1",
+        paths: ["usr/share/stella-tiny/data"],
+      },
     ]);
   });
 
@@ -203,7 +223,7 @@ describe("os/rpm over a distroless manifest", () => {
   it("states what the database does, as far as it says", () => {
     const facts = [...(analyze(manifest)?.packages ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));
     expect(withoutPlace({ packages: facts }).packages).toEqual(
-      want.map(({ licenses: _, provides: __, requires: ___, supplier, ...fact }) => ({
+      want.map(({ licenses: _, provides: __, requires: ___, qualifiers: ____, supplier, ...fact }) => ({
         ...fact,
         ...(supplier === vendor.supplier ? vendor : {}),
       })),

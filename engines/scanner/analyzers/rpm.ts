@@ -21,7 +21,7 @@ const MANIFEST = "var/lib/rpmmanifest/container-manifest-2";
 
 export const rpm: FileAnalyzer = {
   id: "os/rpm",
-  version: 1,
+  version: 2,
   maxBytes: 256 * 1024 * 1024,
   wants({ path, size }) {
     if (!path.startsWith("var/lib/rpm") && !path.startsWith("usr/")) return false;
@@ -67,8 +67,8 @@ function databasePackages(path: string, bytes: Buffer): Result {
   return { packages: found.map(({ fact }) => fact), ownership, problems };
 }
 
-function ownershipOf({ name, architecture }: PackageFact, paths: string): Ownership {
-  return { package: name, ...(architecture === undefined ? {} : { architecture }), paths };
+function ownershipOf({ name, architecture, version }: PackageFact, paths: string): Ownership {
+  return { package: name, ...(architecture === undefined ? {} : { architecture }), version, paths };
 }
 
 function reading({ packages, ownership = [], problems }: Result): Reading | undefined {

@@ -20,10 +20,20 @@ const dylib = sample("libtiny_audited.dylib.gz");
 const read = (bytes: Buffer, pieces?: number): Reading | undefined =>
   analyzeFile(rust, "app/x", bytes, { mode: 0o755, ...(pieces === undefined ? {} : { pieces }) });
 
+/** Of the workspace itself, and not of crates.io. */
+const LOCAL = { source: "local" };
+
 const tiny = (offset: number): PackageFact[] => [
   { type: "cargo", name: "cfg-if", version: "1.0.0", offset },
   { type: "cargo", name: "itoa", version: "1.0.9", offset },
-  { type: "cargo", name: "tiny-audited", version: "0.3.1", offset, requires: ["cfg-if", "itoa"] },
+  {
+    type: "cargo",
+    name: "tiny-audited",
+    version: "0.3.1",
+    qualifiers: LOCAL,
+    offset,
+    requires: ["cfg-if", "itoa"],
+  },
 ];
 
 /** An ELF file of 8 KiB, loaded up to 5000, with bytes at a place. */
@@ -68,7 +78,7 @@ describe("language/rust", () => {
 
   it("finds data of fixed codes and of stored bytes", () => {
     const one = [{ name: "a", version: "1.0.0", source: "local", root: true }];
-    const want = [{ type: "cargo", name: "a", version: "1.0.0", offset: 6000 }];
+    const want = [{ type: "cargo", name: "a", version: "1.0.0", qualifiers: LOCAL, offset: 6000 }];
     for (const level of [0, 9]) expect(read(withData(list(one, level)))).toEqual({ packages: want });
   });
 
@@ -86,8 +96,8 @@ describe("language/rust", () => {
     ];
     expect(read(withData(list(packages)))).toEqual({
       packages: [
-        { type: "cargo", name: "a", version: "1.0.0", offset: 6000, requires: ["c"] },
-        { type: "cargo", name: "c", version: "2.0.0", offset: 6000 },
+        { type: "cargo", name: "a", version: "1.0.0", qualifiers: LOCAL, offset: 6000, requires: ["c"] },
+        { type: "cargo", name: "c", version: "2.0.0", qualifiers: { source: "git" }, offset: 6000 },
       ],
     });
   });

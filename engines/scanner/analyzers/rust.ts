@@ -14,7 +14,7 @@ import { AuditSearch, type AuditData } from "./rust/audit-search.ts";
 
 export const rust: StreamAnalyzer = {
   id: "language/rust",
-  version: 1,
+  version: 2,
   wants: isWantedBinary,
   open: (file) => new AuditStream(file),
 };

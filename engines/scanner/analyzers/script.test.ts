@@ -67,6 +67,14 @@ describe("entry/script", () => {
     expect(stream.data(Buffer.from("\x7fELF"))).toBe(false);
   });
 
+  it("gives the same fact for what stands behind the part that is read, however it comes in", () => {
+    const text = `#!/bin/sh\n${"#".repeat(70_000)}\0`;
+    for (const pieces of [1000, 65_536, Infinity])
+      expect(analyzeFile(script, "usr/bin/x", text, { ...executable, pieces })).toEqual({
+        script: { interpreter: ["/bin/sh"] },
+      });
+  });
+
   it("gives the same fact however the content comes in", () => {
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 1, max: 9 }), fc.boolean(), (text, pieces, isMarked) => {

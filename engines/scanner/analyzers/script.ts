@@ -52,11 +52,12 @@ class ScriptStream implements FileStream {
 
   data(bytes: Buffer): boolean {
     if (!this.#isNamed && this.#length < 2 && !couldBeScript(this.#pieces, bytes)) return this.#drop();
-    if (bytes.includes(0)) return this.#drop(); // no text
     const room = MAX_TEXT_BYTES - this.#length;
+    const kept = bytes.subarray(0, room);
+    if (kept.includes(0)) return this.#drop(); // no text
     this.#isCut ||= bytes.length > room;
-    this.#pieces.push(Buffer.from(bytes.subarray(0, room)));
-    this.#length += Math.min(bytes.length, room);
+    this.#pieces.push(Buffer.from(kept));
+    this.#length += kept.length;
     return !this.#isCut;
   }
 

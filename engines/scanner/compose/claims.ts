@@ -35,7 +35,9 @@ export class Claims {
     for (const draft of drafts) {
       const { type, name, architecture } = draft.component;
       if (!isManaged(type)) continue;
-      this.#managed.set(`${type} ${name}:${architecture ?? ""}`, draft);
+      const key = `${type} ${name}:${architecture ?? ""}`;
+      this.#managed.set(`${key} ${draft.component.version} in ${draft.path}`, draft);
+      this.#managed.set(key, draft);
       this.#managed.set(`${type} ${name}`, draft);
     }
     for (const draft of drafts) {
@@ -49,7 +51,12 @@ export class Claims {
     const record = this.#owners.get(path);
     if (record === undefined) return undefined;
     const name = `${record.type} ${record.package}`;
-    return this.#managed.get(`${name}:${record.architecture ?? ""}`) ?? this.#managed.get(name);
+    const key = `${name}:${record.architecture ?? ""}`;
+    return (
+      this.#managed.get(`${key} ${record.version ?? ""} in ${record.database ?? ""}`) ??
+      this.#managed.get(key) ??
+      this.#managed.get(name)
+    );
   }
 
   /** The language package whose contents the path is in; of nested ones the innermost. */
@@ -76,10 +83,10 @@ export const isManaged = (type: PackageType): boolean =>
   type === "deb" || type === "apk" || type === "rpm" || type === "conda";
 
 function* ownerRecords(files: readonly VisibleFile[]): Generator<OwnerRecord> {
-  for (const { facts } of files) {
+  for (const { path, facts } of files) {
     for (const { analyzer, ownership = [] } of facts) {
       const type = OWNING.get(analyzer);
-      if (type !== undefined) for (const record of ownership) yield { ...record, type };
+      if (type !== undefined) for (const record of ownership) yield { ...record, type, database: path };
     }
   }
 }

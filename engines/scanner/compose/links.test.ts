@@ -34,6 +34,21 @@ describe("Links", () => {
   });
 });
 
+describe("Links, hostile", () => {
+  const chain = (target: (next: string) => string): Links => {
+    const links = new Links();
+    for (let i = 0; i < 30; i++) links.set(`l${i}`, target(`l${i + 1}`));
+    return links;
+  };
+
+  it.each([
+    ["short ones", chain((next) => next), "l30"],
+    ["circles", chain(() => "l0"), undefined],
+    ["detours", chain((next) => `${"a/../".repeat(700)}${next}`), undefined],
+    ["ever longer paths", chain(() => `${"n".repeat(3000)}/${"n".repeat(3000)}`), undefined],
+  ])("follows a chain of %s only so far", (_, links, want) => expect(links.follow("l0")).toBe(want));
+});
+
 describe("ownersOf", () => {
   it("follows other names of a folder, and not any number of them", () => {
     const links = new Links();

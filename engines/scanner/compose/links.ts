@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The symlinks of a root filesystem as layers are put on each other, and paths led through them; never outside the root. */
 import { someAncestor } from "../layer/paths.ts";
+import { PathTree } from "./path-tree.ts";
 
 /** As Linux has it. */
 const MAX_LINKS = 40;
+/** Segments walked for one path, those of the links' targets too; no path that a program opens comes near it. */
+const MAX_SEGMENTS = 256;
+/** Linux's PATH_MAX: nothing stands at a longer one. */
+const MAX_PATH = 4096;
 
 export class Links {
   readonly #targets = new Map<string, string>();
+  /** Of all links, once something has been deleted. */
+  #tree: PathTree | undefined;
   /** Resolved directories; emptied by a change that may touch one of them. */
   readonly #resolved = new Map<string, string>();
   /** Every path that was looked up for `#resolved`: a link anywhere else changes none of it. */
@@ -22,17 +29,27 @@ export class Links {
   set(path: string, target: string): void {
     const isConsulted = this.#targets.has(path) || this.#consulted.has(path);
     this.#targets.set(path, target);
+    this.#tree?.add(path);
     if (isConsulted || this.#targets.size === 1) this.#forget();
   }
 
   delete(path: string): void {
-    if (this.#targets.delete(path)) this.#forget();
+    if (!this.#targets.delete(path)) return;
+    this.#tree?.delete(path, (at) => this.#targets.has(at));
+    this.#forget();
   }
 
-  /** Forgets links for which `isGone` answers true. */
-  deleteWhere(isGone: (path: string) => boolean): void {
-    for (const path of this.#targets.keys()) if (isGone(path)) this.#targets.delete(path);
-    this.#forget();
+  /** Forgets the links at and in the deleted paths, and in the emptied folders. */
+  deleteIn(deleted: Iterable<string>, emptied: Iterable<string>): void {
+    if (this.#targets.size === 0) return;
+    const tree = (this.#tree ??= new PathTree(this.#targets.keys()));
+    const before = this.#targets.size;
+    const forget = (path: string): void => {
+      if (this.#targets.delete(path)) tree.delete(path, (at) => this.#targets.has(at));
+    };
+    for (const path of deleted) forget(path);
+    for (const folder of [...deleted, ...emptied]) for (const path of tree.under(folder)) forget(path);
+    if (this.#targets.size < before) this.#forget();
   }
 
   #forget(): void {
@@ -75,7 +92,17 @@ export class Links {
     return found;
   }
 
-  /** Where the whole path leads, its last segment's link followed too; undefined for a circle. */
+  /** Whether a link stands at the true path itself. */
+  has(path: string): boolean {
+    return this.#targets.has(path);
+  }
+
+  /** True paths of all links. */
+  paths(): Iterable<string> {
+    return this.#targets.keys();
+  }
+
+  /** Where the whole path leads, its last segment's link followed too; undefined for a circle, and for what is too long. */
   follow(path: string): string | undefined {
     return this.#follow(path);
   }
@@ -88,15 +115,17 @@ export class Links {
     if (!isLink(path) && !someAncestor(path, isLink)) return path;
     const rest = path.split("/").reverse();
     const at: string[] = [];
-    let followed = 0;
+    let [followed, walked] = [0, 0];
     for (let segment = rest.pop(); segment !== undefined; segment = rest.pop()) {
       if (segment === "" || segment === ".") continue;
+      if (++walked > MAX_SEGMENTS) return undefined;
       if (segment === "..") {
         at.pop(); // `..` of the root is the root
         continue;
       }
       at.push(segment);
       const here = at.join("/");
+      if (here.length > MAX_PATH) return undefined;
       const target = isLink(here) ? this.#targets.get(here) : undefined;
       if (target === undefined) continue;
       if (++followed > MAX_LINKS) return undefined;

@@ -3,6 +3,7 @@
 import type { Ownership } from "../facts.ts";
 import type { PackageType } from "../types.ts";
 import { addAncestors, someAncestor } from "../layer/paths.ts";
+import { soughtPaths } from "../path-list.ts";
 import type { Links } from "./links.ts";
 
 /** Other names looked for of one directory. Without its owner a finding is only judged by itself. */
@@ -12,6 +13,8 @@ const MAX_NAMES = 2_000_000;
 /** A file list and the type of package that it is of. */
 export interface OwnerRecord extends Ownership {
   readonly type: PackageType;
+  /** File that holds it, a true path. */
+  readonly database?: string;
 }
 
 /** @returns path to the record that lists it; `paths` are true paths in the root filesystem. */
@@ -22,18 +25,8 @@ export function ownersOf(
 ): Map<string, OwnerRecord> {
   const owners = new Map<string, OwnerRecord>();
   if (paths.size === 0) return owners;
-  const names = namesOf(paths, links);
-  const lengths = new Set([...names.keys()].map((name) => name.length)); // spares most lines a look-up
-  for (const record of records) {
-    const listed = record.paths;
-    for (let at = 0; at < listed.length;) {
-      const newline = listed.indexOf("\n", at);
-      const end = newline < 0 ? listed.length : newline;
-      const path = lengths.has(end - at) ? names.get(listed.slice(at, end)) : undefined;
-      if (path !== undefined) owners.set(path, record);
-      at = end + 1;
-    }
-  }
+  const sought = soughtPaths(namesOf(paths, links));
+  for (const record of records) sought.in(record.paths, (path) => owners.set(path, record));
   return owners;
 }
 

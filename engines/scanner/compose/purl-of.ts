@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * The purl of a package once the image's distro is known: OS packages carry its id as namespace, and `arch`, `distro`
- * and, where the source package differs, `upstream` as qualifiers.
+ * and, where the source package differs, `upstream` as qualifiers; the package's own qualifiers come beside.
  */
 import { buildPurl } from "#lib/purl/index.ts";
 import type { PackageFact } from "../facts.ts";
@@ -55,10 +55,10 @@ const ARCHITECTURE_QUALIFIERS: Partial<Record<PackageType, string>> = {
 
 function qualifiersOf(fact: PackageFact, distro: Distro | undefined): Record<string, string> {
   const name = ARCHITECTURE_QUALIFIERS[fact.type];
-  const architecture = name === undefined ? {} : { [name]: fact.architecture ?? "" };
-  if (!isOsPackage(fact.type)) return architecture;
+  const own = { ...fact.qualifiers, ...(name === undefined ? {} : { [name]: fact.architecture ?? "" }) };
+  if (!isOsPackage(fact.type)) return own;
   return {
-    ...architecture,
+    ...own,
     distro: distro ? [distro.id, distro.versionId].filter((part) => part !== "").join("-") : "",
     ...(fact.type === "rpm" && fact.version.includes(":")
       ? { epoch: fact.version.slice(0, fact.version.indexOf(":")) }

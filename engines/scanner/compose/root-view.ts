@@ -6,10 +6,12 @@
  */
 import { byKey, byText } from "#lib/compare.ts";
 import type { FileFacts, Fragment, PackageFact } from "../facts.ts";
-import { addAncestors, baseName, directoryOf, someAncestor } from "../layer/paths.ts";
+import { Omissions } from "../layer/omissions.ts";
+import { baseName, directoryOf } from "../layer/paths.ts";
 import { forEachTreeEntry } from "../layer/tree.ts";
 import type { Omission } from "../types.ts";
 import { Links } from "./links.ts";
+import { PathTree } from "./path-tree.ts";
 
 /** A file with facts that is visible in the image. */
 export interface VisibleFile {
@@ -31,6 +33,8 @@ export interface RemovedPackage {
   readonly removedIn: number;
 }
 
+/** Of one layer. */
+const MAX_OMISSIONS = 50;
 /** Kept of one image; ordinary images have some dozens. */
 const MAX_REMOVED = 20_000;
 
@@ -40,6 +44,7 @@ export class RootView {
   /** In the order of layers; of one layer sorted by path. */
   readonly removed: RemovedPackage[] = [];
   readonly #files = new Map<string, VisibleFile>();
+  readonly #tree = new PathTree();
   /** What the layer being applied has taken away so far. */
   readonly #dropped = new Map<string, VisibleFile>();
   #names: Map<string, string[]> | undefined;
@@ -80,7 +85,11 @@ export class RootView {
   #drop(path: string): void {
     const file = this.#files.get(path);
     if (file && file.since.size > 0) this.#dropped.set(path, file);
-    this.#files.delete(path);
+    if (this.#files.delete(path)) this.#tree.delete(path, (at) => this.#files.has(at));
+  }
+
+  #dropUnder(folder: string): void {
+    for (const path of this.#tree.under(folder)) this.#drop(path);
   }
 
   #noteRemoved(layer: number): void {
@@ -98,18 +107,13 @@ export class RootView {
     if (whiteouts.length === 0 && opaques.length === 0) return;
     const deleted = new Set(whiteouts.map((path) => this.links.resolveParent(path)));
     const emptied = new Set(opaques.map((path) => this.links.follow(path) ?? path));
-    const isGone = (path: string): boolean =>
-      deleted.has(path) ||
-      emptied.has("") ||
-      someAncestor(path, (directory) => deleted.has(directory) || emptied.has(directory));
-    for (const path of this.#files.keys()) if (isGone(path)) this.#drop(path);
-    this.links.deleteWhere(isGone);
+    for (const path of deleted) this.#drop(path);
+    for (const path of [...deleted, ...emptied]) this.#dropUnder(path);
+    this.links.deleteIn(deleted, emptied);
   }
 
   /** Drops files that the layer's own entries take the place of, and learns its links. */
   #replace({ tree, diffId }: Fragment): ReadonlyMap<string, VisibleFile> {
-    const below = new Set<string>();
-    for (const path of this.#files.keys()) addAncestors(below, path);
     const replaced = new Map<string, VisibleFile>();
     const replacedDirectories = new Set<string>();
     const isBottom = this.#files.size === 0 && this.links.size === 0;
@@ -122,7 +126,7 @@ export class RootView {
           replaced.set(path, old);
           this.#drop(path);
         }
-        if (type !== "d" && below.has(path)) replacedDirectories.add(path);
+        if (type !== "d" && this.#tree.holds(path)) replacedDirectories.add(path);
         if (type === "l") this.links.set(path, target);
         else this.links.delete(path);
       },
@@ -130,11 +134,7 @@ export class RootView {
     );
     if (!isWhole)
       this.omissions.push({ code: "FRAGMENT_TREE_INVALID", message: "path list is damaged", diffId });
-    if (replacedDirectories.size > 0) {
-      for (const path of this.#files.keys()) {
-        if (someAncestor(path, (directory) => replacedDirectories.has(directory))) this.#drop(path);
-      }
-    }
+    for (const path of replacedDirectories) this.#dropUnder(path);
     return replaced;
   }
 
@@ -157,25 +157,25 @@ export class RootView {
         }
       }
       const isSame = old !== undefined && binaryHash(old.facts) === binaryHash(facts);
+      this.#tree.add(path);
       this.#files.set(path, { path, facts, layer: isSame ? old.layer : layer, since });
     }
   }
 
   /** Facts of hard links to files of lower layers. */
   #linked(fragment: Fragment, replaced: ReadonlyMap<string, VisibleFile>): FileFacts[] {
-    return fragment.links.flatMap(({ path, target, analyzer }) => {
+    const { diffId } = fragment;
+    const omissions = new Omissions(MAX_OMISSIONS);
+    const linked = fragment.links.flatMap(({ path, target, analyzer }) => {
       const file = this.#files.get(this.links.resolveParent(target)) ?? replaced.get(target);
       const facts = file?.facts.find((candidate) => candidate.analyzer === analyzer);
       if (facts) return [{ ...facts, path }];
-      this.omissions.push({
-        code: "LINK_TARGET_UNREAD",
-        message: `hard link to ${target.slice(0, 200)}, which no layer has shown to this analyzer`,
-        path,
-        analyzer,
-        diffId: fragment.diffId,
-      });
+      const message = `hard link to ${target.slice(0, 200)}, which no layer has shown to this analyzer`;
+      omissions.add({ code: "LINK_TARGET_UNREAD", message, path, analyzer });
       return [];
     });
+    for (const omission of omissions.all()) this.omissions.push({ ...omission, diffId });
+    return linked;
   }
 }
 

@@ -48,28 +48,39 @@ function entryFile(file: VisibleFile): EntryFile {
   };
 }
 
-/** Every path of the image under its true name. Made only for a trace that asks: it reads the path lists of all layers. */
+/**
+ * Every path of the image under its true name. Made only for a trace that asks: it reads the path lists of all layers, the
+ * top one first, so that each entry is looked at once.
+ */
 function kindsOf({ links }: RootView, fragments: readonly Fragment[]): Map<string, Kind> {
   const kinds = new Map<string, Kind>();
-  for (const { tree, whiteouts, opaques } of fragments) {
-    const deleted = new Set(whiteouts.map((path) => links.resolveParent(path)));
-    const emptied = new Set(opaques.map((path) => links.follow(path) ?? path));
-    if (deleted.size + emptied.size > 0) {
-      const isGone = (path: string): boolean =>
-        deleted.has(path) || someAncestor(path, (folder) => deleted.has(folder) || emptied.has(folder));
-      for (const path of kinds.keys()) if (isGone(path)) kinds.delete(path);
-    }
-    forEachTreeEntry(tree, (type, rawPath) => {
-      if (type === "l") return;
-      const path = links.resolveParent(rawPath);
-      kinds.set(path, type === "d" ? "directory" : "file");
-      someAncestor(path, (folder) => {
-        if (kinds.get(folder) === "directory") return true;
-        kinds.set(folder, "directory");
-        return false;
-      });
-    });
+  const [deleted, emptied] = [new Set<string>(), new Set<string>()];
+  const isHidden = (path: string): boolean =>
+    deleted.has(path) ||
+    emptied.has("") ||
+    someAncestor(path, (folder) => deleted.has(folder) || emptied.has(folder));
+  for (const { tree, whiteouts, opaques } of fragments.toReversed()) {
+    for (const [path, kind] of kindsIn(tree, links))
+      if (!kinds.has(path) && !isHidden(path)) kinds.set(path, kind);
+    for (const path of whiteouts) deleted.add(links.resolveParent(path));
+    for (const path of opaques) emptied.add(links.follow(path) ?? path);
   }
+  return kinds;
+}
+
+/** Of one layer; of two entries with one path the last, and a folder of whatever lies in it. */
+function kindsIn(tree: Uint8Array, links: RootView["links"]): Map<string, Kind> {
+  const kinds = new Map<string, Kind>();
+  forEachTreeEntry(tree, (type, rawPath) => {
+    if (type === "l") return;
+    const path = links.resolveParent(rawPath);
+    kinds.set(path, type === "d" ? "directory" : "file");
+    someAncestor(path, (folder) => {
+      if (kinds.get(folder) === "directory") return true;
+      kinds.set(folder, "directory");
+      return false;
+    });
+  });
   return kinds;
 }
 

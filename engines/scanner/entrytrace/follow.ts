@@ -31,9 +31,23 @@ export function follow(process: Process, context: TraceContext, depth = 0): Way[
   const path = process.env.get("PATH") ?? DEFAULT_PATH;
   const found = findProgram(name, path, process.workingDir, context.files);
   if (!found) return [missing(name, path, process, context.files)];
+  return start(withProgram(process, found), found, context, depth);
+}
+
+/** The step that starts the program says which file that is. */
+function withProgram(process: Process, { file }: FoundProgram): Process {
+  const step = process.steps.at(-1);
+  if (!step) return process;
+  return { ...process, steps: [...process.steps.slice(0, -1), { ...step, program: file.path }] };
+}
+
+function start(process: Process, found: FoundProgram, context: TraceContext, depth: number): Way[] {
   const go = (next: Process): Way[] => context.budget.nested(() => follow(next, context, depth + 1));
-  for (const { launcher, name: chosen } of launchers(found, context.files))
+  for (const { launcher, name: chosen } of launchers(found, context.files)) {
+    if ((found.file.script?.interpreter.length ?? 0) > 0)
+      context.ran.add(["#!", found.file.path], () => interpreted(process, found, []));
     return launcher({ process, found, name: chosen, context, follow: go });
+  }
   if (found.file.script) return runScript(process, found, go);
   if (found.file.binary === undefined)
     return [
@@ -94,20 +108,25 @@ function runnerOf(name: string): Launcher | undefined {
 /** The kernel hands the script to its interpreter, with one argument at most; a shell takes a text without `#!` itself. */
 function runScript(process: Process, found: FoundProgram, go: Start["follow"]): Way[] {
   const { interpreter = [], text } = found.file.script ?? {};
-  const [program, ...words] = interpreter;
-  if (program === undefined && (text === undefined || process.from === undefined))
+  if (interpreter.length === 0 && (text === undefined || process.from === undefined))
     return [
       stuck(process, "EXEC_FORMAT", `${found.name} has no #! line, so nothing but a shell can start it`),
     ];
+  return go(interpreted(process, found, process.steps));
+}
+
+/** The interpreter with the script, which the kernel starts in the script's place. */
+function interpreted(process: Process, found: FoundProgram, before: Process["steps"]): Process {
+  const [program, ...words] = found.file.script?.interpreter ?? [];
   const head =
     program === undefined ? ["/bin/sh"] : [program, ...(words.length === 0 ? [] : [words.join(" ")])];
   const argv = [...head, found.name, ...process.argv.slice(1)];
   const step = { kind: "interpreter", path: found.file.path, line: 1, argv: shownWords(argv) } as const;
-  return go({
+  return {
     ...process,
     argv,
     from: { path: found.file.path, line: 1 },
     scriptPath: found.file.path,
-    steps: [...process.steps, step],
-  });
+    steps: [...before, step],
+  };
 }

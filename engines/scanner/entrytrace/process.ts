@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A program about to be started, and what the trace carries along to it. */
 import type { Budget } from "./budget.ts";
+import type { RanPrograms } from "./ran.ts";
 import type {
   EntryPath,
   EntryStep,
@@ -33,11 +34,38 @@ export interface TraceContext {
   readonly limits: EntryTraceLimits;
   /** Takes variables that the image leaves unset as unknown in conditions. */
   readonly unsetIsUnknown: boolean;
+  readonly ran: RanPrograms;
+  /** Set once a condition has asked for a variable that the image leaves unset. */
+  readonly asked: { unset: boolean };
 }
 
 /** A way of which a script knows that it is over before a program that lasts: never chosen before another. */
 export interface Way extends EntryPath {
   readonly isExit?: boolean;
+}
+
+/** A program as a script's line starts it. */
+export interface Launch extends Pick<Process, "argv" | "env" | "workingDir" | "user"> {
+  /** The script; empty for a text that is an argument. */
+  readonly path: string;
+  /** 0 where it is not known. */
+  readonly line: number;
+  readonly kind: EntryStep["kind"];
+  readonly note?: string;
+}
+
+/** @param before steps that led to the script */
+export function started(launch: Launch, before: readonly EntryStep[]): Process {
+  const { argv, env, workingDir, user, path, line, kind, note } = launch;
+  const step: EntryStep = {
+    kind,
+    ...(path === "" ? {} : { path }),
+    ...(line > 0 ? { line } : {}),
+    argv: shownWords(argv),
+    ...(note === undefined ? {} : { note: shown(note) }),
+  };
+  const from = path === "" ? {} : { from: { path, line } };
+  return { argv, env, workingDir, user, ...from, steps: [...before, step] };
 }
 
 /** A way that ends here, and why. */

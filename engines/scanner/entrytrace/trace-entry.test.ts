@@ -34,7 +34,7 @@ describe("traceEntry", () => {
       user: "www",
     });
     expect(traceEntry(config, memoryRoot({ "srv/serve": "elf" }))).toEqual({
-      steps: [{ kind: "image-config", argv: ["./serve", "-p", "80"] }],
+      steps: [{ kind: "image-config", argv: ["./serve", "-p", "80"], program: "srv/serve" }],
       terminal: {
         kind: "native",
         path: "srv/serve",

@@ -6,7 +6,8 @@
 import { Budget, BudgetExhausted } from "./budget.ts";
 import { follow } from "./follow.ts";
 import { absolute, DEFAULT_PATH } from "./places.ts";
-import { stuck, type Process, type Way } from "./process.ts";
+import { stuck, type Process, type TraceContext, type Way } from "./process.ts";
+import { RanPrograms } from "./ran.ts";
 import {
   defaultEntryTraceLimits,
   type EntryConfig,
@@ -19,6 +20,8 @@ import {
 
 /** Alternatives that one trace carries. */
 const MAX_ALTERNATIVES = 16;
+/** Programs on the way that one trace carries. */
+const MAX_ON_THE_WAY = 64;
 
 /** Never throws for what an image holds; where the way can't be followed, `unresolved` says why. */
 export function traceEntry(
@@ -30,11 +33,20 @@ export function traceEntry(
   if (start.argv.length === 0)
     return plain(stuck(start, "ENTRYPOINT_EMPTY", "the image names neither an entry point nor a command"));
   const all = { ...defaultEntryTraceLimits, ...limits };
-  const ways = waysFrom(start, files, all, false);
-  if (ways.some(({ isExit }) => isExit !== true)) return chosen(ways);
-  const others = waysFrom(asking(start), files, all, true).filter(({ isExit }) => isExit !== true);
-  return chosen(others.length > 0 ? others : ways);
+  const ran = new RanPrograms();
+  const context = { files, limits: all, ran, asked: { unset: false } };
+  const ways = waysFrom(start, { ...context, unsetIsUnknown: false });
+  // Whoever runs the image may set what it leaves unset.
+  const others = context.asked.unset
+    ? going(waysFrom(asking(start), { ...context, unsetIsUnknown: true }))
+    : [];
+  const isOver = going(ways).length === 0;
+  const trace = isOver && others.length > 0 ? chosen(others, []) : chosen(ways, others);
+  const onTheWay = followed({ ...context, unsetIsUnknown: true }, trace);
+  return { ...trace, ...(onTheWay.length > 0 ? { onTheWay } : {}) };
 }
+
+const going = (ways: readonly Way[]): readonly Way[] => ways.filter(({ isExit }) => isExit !== true);
 
 function startOf({ entrypoint, cmd, env, workingDir, user }: EntryConfig): Process {
   const argv = [...entrypoint, ...cmd].map(withoutHoles);
@@ -52,7 +64,6 @@ function startOf({ entrypoint, cmd, env, workingDir, user }: EntryConfig): Proce
   };
 }
 
-/** A script that only ends as the image stands may ask for variables: whoever runs the image sets them. */
 function asking(start: Process): Process {
   const note = "followed as if variables that the image leaves unset could hold anything";
   return { ...start, steps: start.steps.map((step) => ({ ...step, note })) };
@@ -61,36 +72,71 @@ function asking(start: Process): Process {
 /** No word of a command line can hold the characters that stand for what is not known. */
 const withoutHoles = (text: string): string => text.replace(/[\0\u0001]/g, "");
 
-function waysFrom(
-  start: Process,
-  files: RootFiles,
-  limits: EntryTraceLimits,
-  unsetIsUnknown: boolean,
-): Way[] {
-  const budget = new Budget(limits.maxEvaluations);
+const CUT: EntryPath = {
+  steps: [],
+  unresolved: { code: "BUDGET_EXHAUSTED", message: "the scripts run more programs than are followed" },
+};
+
+type Shared = Omit<TraceContext, "budget">;
+
+function waysFrom(start: Process, shared: Shared, budget = new Budget(shared.limits.maxEvaluations)): Way[] {
   try {
-    return follow(start, { files, budget, limits, unsetIsUnknown });
+    return follow(start, { ...shared, budget });
   } catch (error) {
     if (!(error instanceof BudgetExhausted)) throw error;
     return [stuck(start, "BUDGET_EXHAUSTED", error.message)];
   }
 }
 
+/** What is run on the way, as far as it leads to files that the ways themselves don't name. */
+function followed(shared: Shared, trace: EntryTrace): EntryPath[] {
+  const budget = new Budget(shared.limits.maxEvaluations);
+  const seen = new Set([trace, ...(trace.alternatives ?? [])].flatMap(filesOf));
+  const found: EntryPath[] = [];
+  let isCut = false;
+  for (let process = shared.ran.take(); process; process = shared.ran.take()) {
+    for (const way of waysFrom(process, shared, budget)) {
+      const files = filesOf(way);
+      isCut ||= way.unresolved?.code === "BUDGET_EXHAUSTED";
+      if (files.every((file) => seen.has(file))) continue;
+      if (found.length >= MAX_ON_THE_WAY) return [...found, CUT];
+      for (const file of files) seen.add(file);
+      found.push(plain(way));
+    }
+  }
+  return isCut || shared.ran.isCut ? [...found, CUT] : found;
+}
+
+/** What a way starts and reads, and what its program is told to load. */
+function filesOf({ steps, terminal }: EntryPath): string[] {
+  const files = steps.flatMap(({ path, program }) => [path, program]).filter((file) => file !== undefined);
+  if (!terminal) return files;
+  const { argv, workingDir, user, env, ...loads } = terminal;
+  return [...files, terminal.kind === "native" ? terminal.path : JSON.stringify(loads)];
+}
+
 type Resolved = EntryPath & { readonly terminal: EntryTerminal };
 
 /** The last way goes farthest; those that end before a program that lasts only count where there is no other. */
-function chosen(ways: readonly Way[]): EntryTrace {
-  const going = ways.filter(({ isExit }) => isExit !== true);
-  const candidates = going.length > 0 ? going : ways;
+function chosen(ways: readonly Way[], others: readonly Way[]): EntryTrace {
+  const lasting = going(ways);
+  const candidates = lasting.length > 0 ? lasting : ways;
   const last = candidates.at(-1);
   const primary = candidates.findLast(isResolved) ?? last;
   if (!primary) throw new Error("a trace has at least one way"); // `follow` answers with one
   const seen = new Set([keyOf(primary)]);
   const alternatives: Resolved[] = [];
-  for (const way of going.filter(isResolved)) {
+  for (const way of lasting.filter(isResolved)) {
     const key = keyOf(way);
     if (seen.has(key) || alternatives.length >= MAX_ALTERNATIVES) continue;
     seen.add(key);
+    alternatives.push(resolved(way));
+  }
+  const files = new Set([primary, ...alternatives].flatMap(filesOf));
+  for (const way of others.filter(isResolved)) {
+    const own = filesOf(way);
+    if (own.every((file) => files.has(file)) || alternatives.length >= MAX_ALTERNATIVES) continue;
+    for (const file of own) files.add(file);
     alternatives.push(resolved(way));
   }
   const unresolved = primary.unresolved ?? last?.unresolved;

@@ -55,6 +55,8 @@ export interface EntryStep {
   readonly path?: string;
   /** 1-based. */
   readonly line?: number;
+  /** True path of the file that the step starts or reads; not set where it is not known. No leading slash. */
+  readonly program?: string;
   /** Words of the program started; what is not known statically shows as `<?>`, what is cut ends in `...`. */
   readonly argv: readonly string[];
   readonly note?: string;
@@ -71,12 +73,12 @@ export interface EntryTerminal {
   readonly program?: string;
   /** Python's `-m`, Java's main class (or `module/class`). */
   readonly module?: string;
-  /** What an application server is told to load: `app.main:app` of uvicorn, gunicorn, celery. */
+  /** What an application server is told to load: `app.main:app` of uvicorn, gunicorn, celery; Flask's may be a file. */
   readonly application?: string;
   readonly argv: readonly string[];
   /** Java: entries in order, no leading slash; a trailing `*` stands for all jars of the folder. */
   readonly classPath?: readonly string[];
-  /** Node: modules loaded first (`--require`, `--import`). */
+  /** Loaded first. Node: modules as they are named (`--require`, `--import`); Java: agents and archives before all, no leading slash. */
   readonly preloads?: readonly string[];
   /** Absolute. */
   readonly workingDir: string;
@@ -123,6 +125,12 @@ export interface EntryPath {
 export interface EntryTrace extends EntryPath {
   /** Other programs, reached by branches that can't be decided statically or as services beside; in the order found. */
   readonly alternatives?: readonly (EntryPath & { readonly terminal: EntryTerminal })[];
+  /**
+   * Programs that the scripts run and that are over before the last one starts, each followed to its own end; in the order
+   * found. Those under conditions that can't be decided too. Their first step is the script's line; one without steps says that
+   * there are more.
+   */
+  readonly onTheWay?: readonly EntryPath[];
 }
 
 export interface EntryTraceLimits {

@@ -51,7 +51,7 @@ export function inventoryOf(sbom: Sbom, view: SbomView = "inventory"): Inventory
     entries: seen.map((entry) => within(entry, refs)).sort(byPlace),
     omissions: sbom.omissions,
     analyzers: Object.entries(sbom.analyzers).sort(byKey(([id]) => id)),
-    facts: [...entryFacts(sbom), ...baseFacts(sbom), ...sourceFacts(sbom)],
+    facts: [...entryFacts(sbom), ...gapFacts(sbom), ...baseFacts(sbom), ...sourceFacts(sbom)],
   };
 }
 
@@ -67,6 +67,10 @@ function entryFacts({ entryTrace }: Sbom): Fact[] {
     }),
     ...(unresolved ? [["entrypoint:unresolved", `${unresolved.code} ${unresolved.message}`] as const] : []),
   ];
+}
+
+function gapFacts({ usageGaps = [] }: Sbom): Fact[] {
+  return usageGaps.map(({ code, message }) => ["entrypoint:gap", `${code} ${message}`]);
 }
 
 function baseFacts({ base }: Sbom): Fact[] {

@@ -2,10 +2,11 @@
 /**
  * Which shared objects a program needs, found as the dynamic linker would in the image's root: glibc by ld.so(8), musl by
  * its own rules (https://wiki.musl-libc.org/functional-differences-from-glibc.html). Nothing that is opened by name
- * at run time (dlopen, NSS) is among them.
+ * at run time (dlopen, NSS) is among them, but for the modules that a caller names.
  */
+import { byText } from "#lib/compare.ts";
 import type { BinaryFact } from "../facts.ts";
-import { baseName, directoryOf } from "../layer/paths.ts";
+import { expand, searchPath, type Loaded } from "./library-search.ts";
 
 /** What the linker sees of the root filesystem. Paths have no leading slash. */
 export interface LinkerFiles {
@@ -13,162 +14,189 @@ export interface LinkerFiles {
   find(path: string): { readonly path: string; readonly binary: BinaryFact } | undefined;
   /** Directories of the linker's configuration, in its order: ld.so.conf of glibc, `etc/ld-musl-ARCH.path` of musl. */
   readonly configured: readonly string[];
+  /** Words of glibc's `etc/ld.so.preload`. */
+  readonly preloaded: readonly string[];
+}
+
+/** How a program is started. */
+export interface Start {
+  /** Values of LD_LIBRARY_PATH and LD_PRELOAD. */
+  readonly libraryPath?: string;
+  readonly preload?: string;
+  /** Objects that the program opens by their paths: native modules of Python or Node packages. */
+  readonly modules?: readonly string[];
 }
 
 /** A shared object that is loaded, and who asked for it first. */
 export interface Linked {
   readonly path: string;
   readonly neededBy: string;
+  /** What has it loaded into every program. */
+  readonly preloadedBy?: "LD_PRELOAD" | "/etc/ld.so.preload";
 }
 
 export interface Closure {
-  /** In the order in which they are found; the programs themselves are left out. */
+  /** In the order in which they are found; the program itself and the named modules are left out. */
   readonly linked: readonly Linked[];
   /** Names that lead nowhere, with who needs them; sorted. */
   readonly missing: readonly { readonly name: string; readonly neededBy: string }[];
+  /** True where there are more objects than are followed. */
+  readonly isCut: boolean;
+}
+
+/** Work that is left for closures: folders to look into, in all. A program of a thousand libraries takes some ten thousand. */
+export class LinkerBudget {
+  #left: number;
+
+  constructor(looks = 4_000_000) {
+    this.#left = looks;
+  }
+
+  get isSpent(): boolean {
+    return this.#left < 0;
+  }
+
+  /** False once it is spent. */
+  take(looks: number): boolean {
+    this.#left -= looks;
+    return !this.isSpent;
+  }
 }
 
 /** More libraries than any program loads. */
 const MAX_OBJECTS = 5_000;
+/** Names that musl answers with itself, whatever follows the dot (its manual, "Dynamic linker"). */
+const MUSL_ITSELF = /^lib(?:c|pthread|rt|m|dl|util|xnet)\./;
+/** Lets programs for glibc run on musl. */
+const GCOMPAT = "lib/libgcompat.so.0";
 
-/** Multiarch folder names of Debian, https://wiki.debian.org/Multiarch/Tuples. */
-const TUPLES: Readonly<Record<string, string>> = {
-  "386": "i386-linux-gnu",
-  amd64: "x86_64-linux-gnu",
-  arm: "arm-linux-gnueabihf",
-  arm64: "aarch64-linux-gnu",
-  ppc64le: "powerpc64le-linux-gnu",
-  riscv64: "riscv64-linux-gnu",
-  s390x: "s390x-linux-gnu",
-};
-
-interface Loaded {
-  readonly path: string;
-  readonly binary: BinaryFact;
-  /** Who loaded it: glibc lets an object search the RPATHs of those above it too. */
-  readonly loader: Loaded | undefined;
+export function linkedObjects(
+  program: string,
+  files: LinkerFiles,
+  start: Start = {},
+  budget = new LinkerBudget(),
+): Closure {
+  const process = new LinkedProcess(program, files, start, budget);
+  return { linked: process.linked, missing: process.missing(), isCut: process.isCut };
 }
 
-/** @param libraryPath value of LD_LIBRARY_PATH */
-export function linkedObjects(programs: readonly string[], files: LinkerFiles, libraryPath = ""): Closure {
-  const linked: Linked[] = [];
-  const missing = new Map<string, { name: string; neededBy: string }>();
-  const loaded = new Set<string>();
-  const queue: Loaded[] = [];
-  const load = (path: string, loader: Loaded | undefined): boolean => {
-    const file = files.find(path);
-    if (file === undefined || loaded.size >= MAX_OBJECTS) return false;
-    if (loader && file.binary.architecture !== loader.binary.architecture) return false;
-    if (loaded.has(file.path)) return true;
-    loaded.add(file.path);
-    queue.push({ ...file, loader });
-    if (loader) linked.push({ path: file.path, neededBy: loader.path });
-    return true;
-  };
-  for (const program of programs) load(program, undefined);
-  for (let object = queue.shift(); object; object = queue.shift()) {
-    if (object.binary.format !== "elf") continue;
-    const from = object;
-    const { interpreter, needed } = from.binary;
-    if (interpreter !== undefined) load(interpreter.replace(/^\/+/, ""), from);
-    for (const name of needed) {
-      const candidates = name.includes("/")
-        ? [name.replace(/^\/+/, "")]
-        : searchPath(from, files, libraryPath).map((folder) => `${folder}/${name}`);
-      if (!candidates.some((path) => load(path, from)))
-        missing.set(`${name} ${from.path}`, { name, neededBy: from.path });
+/** Names under which an object was asked for, and its SONAME: they satisfy later requests (ld.so(8)). */
+type Names = Map<string, Loaded>;
+
+class LinkedProcess {
+  readonly linked: Linked[] = [];
+  isCut = false;
+  readonly #files: LinkerFiles;
+  readonly #libraryPath: string;
+  readonly #budget: LinkerBudget;
+  readonly #isMusl: boolean;
+  /** By path. */
+  readonly #loaded = new Map<string, Loaded>();
+  /** Of the program, its libraries and what is preloaded. */
+  readonly #names: Names = new Map<string, Loaded>();
+  /** Of all modules too: which of them is opened first is not known, so these satisfy no request. */
+  readonly #allNames = new Set<string>();
+  readonly #missing = new Map<string, { name: string; neededBy: string }>();
+  #queue: Loaded[] = [];
+
+  constructor(program: string, files: LinkerFiles, start: Start, budget: LinkerBudget) {
+    [this.#files, this.#budget, this.#libraryPath] = [files, budget, start.libraryPath ?? ""];
+    const interpreter = files.find(program)?.binary.interpreter;
+    this.#isMusl = /(?:^|\/)ld-musl-/.test(interpreter ?? "");
+    const host = this.#load(program, undefined, this.#names);
+    if (host && interpreter !== undefined) {
+      this.#request(interpreter, host, this.#names);
+      this.#preload(host, start.preload ?? "");
+    }
+    this.#follow(this.#names);
+    for (const path of start.modules ?? []) this.#open(path, host);
+  }
+
+  /** A name that some module brings may be there before the one that asks for it is opened. */
+  missing(): Closure["missing"] {
+    const found = [...this.#missing].filter(([, { name }]) => !this.#allNames.has(name));
+    return found.sort(([a], [b]) => byText(a, b)).map(([, value]) => value);
+  }
+
+  /** Before all that is needed, the variable's first; musl knows no file. */
+  #preload(host: Loaded, variable: string): void {
+    const words = variable.split(/[\s:]+/).filter((word) => word !== "");
+    for (const name of words) this.#request(name, host, this.#names, "LD_PRELOAD");
+    if (this.#isMusl) return;
+    for (const name of this.#files.preloaded) this.#request(name, host, this.#names, "/etc/ld.so.preload");
+  }
+
+  /** A module by its path, with its libraries, unless it is made for another machine or C library. */
+  #open(path: string, host: Loaded | undefined): void {
+    const binary = this.#files.find(path)?.binary;
+    if (binary === undefined || (host?.binary.interpreter !== undefined && this.#isForeign(binary))) return;
+    const names: Names = new Map<string, Loaded>();
+    if (this.#load(path, host, names)) this.#follow(names);
+  }
+
+  #isForeign({ needed }: BinaryFact): boolean {
+    if (!this.#isMusl) return needed.some((name) => name.startsWith("libc.musl-"));
+    return needed.includes("libc.so.6") && this.#files.find(GCOMPAT) === undefined;
+  }
+
+  #follow(names: Names): void {
+    for (let object = this.#queue.shift(); object; object = this.#queue.shift()) {
+      if (object.binary.format !== "elf") continue;
+      for (const name of object.binary.needed) {
+        if (!this.#budget.take(1)) break;
+        this.#request(name, object, names);
+      }
+      if (this.#budget.isSpent) this.#queue = [];
     }
   }
-  return { linked, missing: [...missing].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value) };
-}
 
-/** Directories in the linker's order. */
-function searchPath(object: Loaded, files: LinkerFiles, libraryPath: string): readonly string[] {
-  const { binary, path } = object;
-  const isMusl = /(?:^|\/)ld-musl-/.test(interpreterOf(object) ?? "");
-  const environment = expand(libraryPath.split(/[:;]/), path, binary);
-  const runpath = expand(binary.runpath ?? [], path, binary);
-  if (isMusl) {
-    const rpaths = ancestors(object).flatMap((each) =>
-      expand(each.binary.runpath ?? each.binary.rpath ?? [], each.path, each.binary),
-    );
-    const standard = files.configured.length > 0 ? files.configured : ["lib", "usr/local/lib", "usr/lib"];
-    return [...environment, ...rpaths, ...standard];
+  /** Finds and loads what an object asks for by name, or notes it as missing. */
+  #request(name: string, from: Loaded, names: Names, preloadedBy?: Linked["preloadedBy"]): void {
+    if (names.has(name) || this.#names.has(name)) return;
+    if (this.#isMusl && MUSL_ITSELF.test(name)) return;
+    for (const path of this.#places(name, from)) {
+      if (!this.#budget.take(1)) return;
+      const before = this.#loaded.size;
+      const object = this.#load(path, from, names);
+      if (!object) continue;
+      this.#name(name, object, names);
+      if (this.#loaded.size > before)
+        this.linked.push({ path: object.path, neededBy: from.path, ...(preloadedBy ? { preloadedBy } : {}) });
+      return;
+    }
+    if (!this.isCut) this.#missing.set(`${name} ${from.path}`, { name, neededBy: from.path });
   }
-  // An object with RUNPATH ignores all RPATHs.
-  const rpaths =
-    runpath.length > 0
-      ? []
-      : ancestors(object).flatMap((each) =>
-          each.binary.runpath === undefined ? expand(each.binary.rpath ?? [], each.path, each.binary) : [],
-        );
-  return [...rpaths, ...environment, ...runpath, ...files.configured, ...standardFolders(binary)];
-}
 
-function standardFolders({ architecture }: BinaryFact): readonly string[] {
-  const tuple = TUPLES[architecture];
-  const multiarch = tuple === undefined ? [] : [`lib/${tuple}`, `usr/lib/${tuple}`];
-  const wide = architecture === "386" || architecture === "arm" ? [] : ["lib64", "usr/lib64"];
-  return [...multiarch, ...wide, "lib", "usr/lib"];
-}
-
-/** The object and those that loaded it, nearest first. */
-function ancestors(object: Loaded): Loaded[] {
-  const found: Loaded[] = [];
-  for (let at: Loaded | undefined = object; at; at = at.loader) found.push(at);
-  return found;
-}
-
-/** Of the program at the top: libraries name none. */
-const interpreterOf = (object: Loaded): string | undefined => ancestors(object).at(-1)?.binary.interpreter;
-
-/** `$ORIGIN`, `$LIB` and `$PLATFORM` (ld.so(8), "Dynamic string tokens"); relative and empty entries are left out. */
-function expand(entries: readonly string[], path: string, { architecture }: BinaryFact): string[] {
-  const lib = architecture === "386" || architecture === "arm" ? "lib" : "lib64";
-  const libs = [TUPLES[architecture] === undefined ? lib : `lib/${TUPLES[architecture]}`, lib];
-  return entries.flatMap((entry) => {
-    const withOrigin = entry.replaceAll(/\$(?:ORIGIN|\{ORIGIN\})/g, `/${directoryOf(path)}`);
-    if (!withOrigin.startsWith("/")) return [];
-    const each = /\$(?:LIB|\{LIB\})/.test(withOrigin)
-      ? libs.map((name) => withOrigin.replaceAll(/\$(?:LIB|\{LIB\})/g, name))
-      : [withOrigin];
-    return each.map((text) => normal(text));
-  });
-}
-
-function normal(path: string): string {
-  const kept: string[] = [];
-  for (const segment of path.split("/")) {
-    if (segment === "" || segment === ".") continue;
-    if (segment === "..") kept.pop();
-    else kept.push(segment);
+  *#places(name: string, from: Loaded): Generator<string> {
+    if (name.includes("/")) return yield* expand([name], from.path, from.binary);
+    if (from.folders === undefined) {
+      from.folders = searchPath(from, this.#libraryPath, this.#files.configured, this.#isMusl);
+      this.#budget.take(from.folders.length);
+    }
+    for (const folder of from.folders) yield `${folder}/${name}`;
   }
-  return kept.join("/");
-}
 
-/** Directories of ld.so.conf and the files that it includes, without a leading slash; `conf` gives a file's lines. */
-export function configuredFolders(
-  conf: (path: string) => readonly string[] | undefined,
-  namesIn: (folder: string) => readonly string[],
-): string[] {
-  const musl = namesIn("etc").find((name) => /^ld-musl-.+\.path$/.test(name));
-  if (musl !== undefined) return (conf(`etc/${musl}`) ?? []).map(normal);
-  const folders: string[] = [];
-  for (const line of conf("etc/ld.so.conf") ?? []) {
-    const pattern = /^include\s+(\S+)/.exec(line)?.[1];
-    if (pattern === undefined) folders.push(normal(line));
-    else for (const path of included(pattern, namesIn)) folders.push(...(conf(path) ?? []).map(normal));
+  #load(path: string, loader: Loaded | undefined, names: Names): Loaded | undefined {
+    const file = this.#files.find(path);
+    if (file === undefined || (loader && file.binary.architecture !== loader.binary.architecture))
+      return undefined;
+    let object = this.#loaded.get(file.path);
+    if (object === undefined) {
+      if (this.#loaded.size >= MAX_OBJECTS) {
+        this.isCut = true;
+        return undefined;
+      }
+      object = { ...file, loader, folders: undefined };
+      this.#loaded.set(file.path, object);
+      this.#queue.push(object);
+    }
+    // musl asks for the names only under which it has searched.
+    if (!this.#isMusl && file.binary.soname !== undefined) this.#name(file.binary.soname, object, names);
+    return object;
   }
-  return [...new Set(folders)];
-}
 
-/** Only the last segment may be a pattern, as distributions write it: `ld.so.conf.d/*.conf`. */
-function included(pattern: string, namesIn: (folder: string) => readonly string[]): string[] {
-  const path = normal(pattern.startsWith("/") ? pattern : `etc/${pattern}`);
-  const [folder, name] = [directoryOf(path), baseName(path)];
-  const [prefix = "", suffix] = name.split("*");
-  if (suffix === undefined) return [path];
-  return namesIn(folder)
-    .filter((each) => each.startsWith(prefix) && each.endsWith(suffix))
-    .map((each) => `${folder}/${each}`);
+  #name(name: string, object: Loaded, names: Names): void {
+    if (!names.has(name)) names.set(name, object);
+    this.#allNames.add(name);
+  }
 }

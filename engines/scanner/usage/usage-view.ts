@@ -6,10 +6,11 @@ import type { DependencyGraph, Node } from "../compose/dependencies.ts";
 import { factOf } from "../compose/draft.ts";
 import type { RootView } from "../compose/root-view.ts";
 import type { EntryPath } from "../entrytrace/index.ts";
-import { configuredFolders } from "./dynamic-linker.ts";
+import { configuredFolders } from "./library-search.ts";
 import { javaPackages } from "./java-packages.ts";
 import { nodePackages } from "./node-packages.ts";
 import { pythonPackages } from "./python-packages.ts";
+import { atOrUnder } from "./sorted-paths.ts";
 import type { Reference, UsageView } from "./usage.ts";
 
 /** What the parts of the closure ask of a composed image. */
@@ -22,6 +23,8 @@ export interface ComposedImage {
   /** The node of the package that a path belongs to. */
   readonly ownerOf: (path: string) => Node | undefined;
   readonly contentsOf: (node: Node) => readonly string[];
+  /** Called by a search that a limit ends. */
+  readonly onCut?: () => void;
 }
 
 /** A package that is used, and why. */
@@ -46,7 +49,10 @@ export function usageView(image: ComposedImage): UsageView {
     return found === undefined ? [] : [found];
   };
   let binaries: readonly string[] | undefined;
+  let isCut = false;
+  const searched: ComposedImage = { ...image, onCut: () => void (isCut = true) };
   return {
+    isCut: () => isCut,
     find: (path) => {
       const file = view.find(path);
       const binary = factOf(file, "binary");
@@ -56,9 +62,13 @@ export function usageView(image: ComposedImage): UsageView {
       (path) => factOf(view.find(path), "loader"),
       (folder) => view.namesIn(view.links.follow(folder) ?? folder),
     ),
+    preloaded: factOf(view.find("etc/ld.so.preload"), "loader") ?? [],
     binariesUnder(path) {
-      binaries ??= view.files().flatMap((file) => (factOf(file, "binary") ? [file.path] : []));
-      return binaries.filter((each) => each === path || each.startsWith(`${path}/`)).sort(byText);
+      binaries ??= view
+        .files()
+        .flatMap((file) => (factOf(file, "binary") ? [file.path] : []))
+        .sort(byText);
+      return [...atOrUnder(binaries, path)];
     },
     componentsOf: (path) => [...new Set([...reference(image.ownerOf(path)), ...(byPath.get(path) ?? [])])],
     contentsOf: (index) => {
@@ -66,7 +76,7 @@ export function usageView(image: ComposedImage): UsageView {
       return node ? image.contentsOf(node) : [];
     },
     languagePackages: (way) =>
-      languagePackages(way, image).flatMap(({ node, reason }) =>
+      languagePackages(way, searched).flatMap(({ node, reason }) =>
         reference(node).map((found) => ({ reference: found, reason })),
       ),
   };

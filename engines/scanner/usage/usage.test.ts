@@ -1,46 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 /** From an image's files and config to the components that its entry program uses, through the real analyzers. */
 import { describe, expect, it } from "vitest";
-import type { ImageConfig } from "#lib/oci/types.ts";
 import type { TarFile } from "#lib/tar/testing/write-tar.ts";
-import { elfFile } from "#lib/elf/testing/elf-file.ts";
+import { dynamicSection, elfFile } from "#lib/elf/testing/elf-file.ts";
 import { writeZip } from "#lib/zip/testing/write-zip.ts";
-import { composeSbom } from "../compose-sbom.ts";
-import { linuxAmd64, memoryImage, memoryLayer, readLayer } from "../testing/images.ts";
-import type { Sbom } from "../types.ts";
+import { dist, json, npm, program, sbomOf, used } from "./testing/composed.ts";
 
-async function sbomOf(files: readonly TarFile[], config: Partial<ImageConfig>): Promise<Sbom> {
-  const layer = memoryLayer(files);
-  const image = await memoryImage([layer]).resolve(linuxAmd64);
-  const { fragment } = await readLayer(layer);
-  return composeSbom({ ...image, config: { ...image.config, ...config } }, [fragment]);
-}
-
-/** `name: reason` of the components used. */
-const used = ({ components }: Sbom): string[] =>
-  components.flatMap(({ name, usedByEntrypoint }) =>
-    usedByEntrypoint === undefined ? [] : [`${name}: ${usedByEntrypoint}`],
-  );
-
-const json = (value: unknown): string => JSON.stringify(value);
-const npm = (path: string, more: object = {}): TarFile => ({
-  path: `${path}/package.json`,
-  content: json({ name: path.slice(path.lastIndexOf("node_modules/") + 13), version: "1.0.0", ...more }),
-});
-/** A static executable that nothing owns. */
-const program = (path: string): TarFile => ({
-  path,
-  mode: 0o755,
-  content: elfFile({ type: 2, parts: [{ type: 1, offset: 0, bytes: 4096 }], size: 4096 }),
-});
-const dist = (name: string, requires: readonly string[], record: string): TarFile[] => {
-  const folder = `usr/lib/python3/site-packages/${name}-1.0.dist-info`;
-  const needs = requires.map((each) => `Requires-Dist: ${each}\n`).join("");
-  return [
-    { path: `${folder}/METADATA`, content: `Metadata-Version: 2.1\nName: ${name}\nVersion: 1.0\n${needs}` },
-    { path: `${folder}/RECORD`, content: record },
+/** An object that needs others; the path makes its content its own. */
+function object(
+  path: string,
+  needed: readonly string[],
+  { interpreter, rpath }: { interpreter?: string; rpath?: string } = {},
+): TarFile {
+  const DT = { needed: 1, strtab: 5, strsz: 10, rpath: 15 };
+  const [stringsAt, dynamicAt, interpreterAt] = [1024, 2048, 3072];
+  let strings = "\0";
+  const text = (value: string): number => {
+    strings += `${value}\0`;
+    return Buffer.byteLength(strings) - Buffer.byteLength(value) - 1;
+  };
+  const names = [
+    ...needed.map((name) => [DT.needed, text(name)] as const),
+    ...(rpath === undefined ? [] : [[DT.rpath, text(rpath)] as const]),
   ];
-};
+  text(path);
+  const dynamic = dynamicSection([...names, [DT.strtab, stringsAt], [DT.strsz, strings.length]]);
+  const parts = [
+    { type: 1, offset: 0, bytes: 4096 },
+    { type: 1, offset: stringsAt, bytes: Buffer.from(strings) },
+    { type: 2, offset: dynamicAt, bytes: dynamic },
+    ...(interpreter === undefined
+      ? []
+      : [{ type: 3, offset: interpreterAt, bytes: Buffer.from(`${interpreter}\0`) }]),
+  ];
+  return { path, mode: 0o755, content: elfFile({ type: 3, parts, size: 4096 }) };
+}
 
 describe("used by the entry point", () => {
   it("node: the dependencies of the nearest package.json, and theirs", async () => {
@@ -124,6 +118,76 @@ describe("used by the entry point", () => {
     expect(sbom.components.find(({ evidence }) => evidence[0]?.path === "srv/server")?.usedByEntrypoint).toBe(
       "the entry point runs /srv/server",
     );
+  });
+
+  it("native modules with the program's libraries, what is preloaded, and what is not there", async () => {
+    const files = [
+      object("usr/bin/node", [], { interpreter: "/lib64/ld-linux-x86-64.so.2", rpath: "/opt/lib" }),
+      object("lib64/ld-linux-x86-64.so.2", []),
+      object("opt/lib/libq.so", []),
+      object("opt/pre.so", []),
+      { path: "etc/ld.so.preload", content: "/opt/pre.so\n" },
+      { path: "app/package.json", content: json({ name: "app", dependencies: { a: "1" } }) },
+      { path: "app/server.js", content: "" },
+      npm("app/node_modules/a"),
+      object("app/node_modules/a/build/a.node", ["libq.so", "libgone.so"]),
+      object("app/node_modules/a/bin/tool", ["libtool.so"], {
+        interpreter: "/lib64/ld-linux-x86-64.so.2",
+      }),
+      object("app/node_modules/a/bin/tool-musl", ["libmusltool.so"], {
+        interpreter: "/lib/ld-musl-x86_64.so.1",
+      }),
+      object("usr/lib/libtool.so", []),
+    ];
+    const sbom = await sbomOf(files, { entrypoint: ["node", "server.js"], workingDir: "/app" });
+    expect(used(sbom)).toEqual([
+      "ld-linux-x86-64.so.2: /usr/bin/node links to /lib64/ld-linux-x86-64.so.2",
+      "libq.so: /app/node_modules/a/build/a.node links to /opt/lib/libq.so",
+      "libtool.so: /app/node_modules/a/bin/tool links to /usr/lib/libtool.so",
+      "node: the entry point runs /usr/bin/node",
+      "pre.so: /etc/ld.so.preload has it loaded into /usr/bin/node: /opt/pre.so",
+      "a: dependency of /app/package.json",
+    ]);
+    expect(sbom.usageGaps).toEqual([
+      {
+        code: "USAGE_LIBRARY_MISSING",
+        message: "/app/node_modules/a/build/a.node needs libgone.so, which is not there",
+      },
+    ]);
+  });
+
+  it("what the runtime's own native modules need, as far as it is there", async () => {
+    const loader = { interpreter: "/lib64/ld-linux-x86-64.so.2" };
+    const files = [
+      object("usr/bin/python3.12", [], loader),
+      object("lib64/ld-linux-x86-64.so.2", []),
+      object("usr/lib/python3.12/lib-dynload/_ssl.so", ["libssl.so.3"]),
+      object("usr/lib/python3.12/lib-dynload/_tkinter.so", ["libtk8.6.so"]),
+      object("usr/lib/libssl.so.3", []),
+      object("usr/lib/libother.so", []),
+      { path: "app/main.py", content: "" },
+    ];
+    const sbom = await sbomOf(files, { entrypoint: ["python3.12", "/app/main.py"] });
+    expect(used(sbom)).toEqual([
+      "_ssl.so: native module of the runtime: /usr/lib/python3.12/lib-dynload/_ssl.so",
+      "_tkinter.so: native module of the runtime: /usr/lib/python3.12/lib-dynload/_tkinter.so",
+      "ld-linux-x86-64.so.2: /usr/bin/python3.12 links to /lib64/ld-linux-x86-64.so.2",
+      "libssl.so.3: /usr/lib/python3.12/lib-dynload/_ssl.so links to /usr/lib/libssl.so.3",
+      "python3.12: the entry point runs /usr/bin/python3.12",
+    ]);
+    expect(sbom.usageGaps).toBeUndefined();
+  });
+
+  it("not known of more modules than are followed", async () => {
+    const names = Array.from({ length: 20_001 }, (_, i) => `m${i}`);
+    const files = [
+      program("usr/bin/python3"),
+      { path: "app/main.py", content: "from pkg import *\n" },
+      ...names.map((name) => ({ path: `app/pkg/${name}.py`, content: "import os\n" })),
+    ];
+    const sbom = await sbomOf(files, { entrypoint: ["python3", "/app/main.py"] });
+    expect(sbom.usageGaps?.map(({ code }) => code)).toEqual(["USAGE_CUT", "USAGE_FILES_UNREAD"]);
+    expect(sbom.omissions.map(({ code }) => code)).toEqual(["LIMIT_USAGE"]);
   });
 
   it("nothing where the entry point leads nowhere, and it says why", async () => {

@@ -5,10 +5,21 @@
 const DOCUMENTATION = /^usr\/share\/(?:doc|man|locale|info|lintian|bug|doc-base)\//;
 const SHARE = "usr/share/";
 
+/** Of one package; the greatest have a tenth of it. */
+const MAX_PATHS = 500_000;
+
+export interface OwnedPaths {
+  /** Joined by newlines. */
+  readonly paths: string;
+  /** True where there are more than are kept. */
+  readonly isCut: boolean;
+}
+
 /** From info/NAME.list: one absolute path a line, directories before what is in them. */
-export function ownedPaths(text: string): string {
+export function ownedPaths(text: string): OwnedPaths {
   const kept: string[] = [];
-  for (let at = 0; at < text.length;) {
+  let at = 0;
+  while (at < text.length && kept.length < MAX_PATHS) {
     const newline = text.indexOf("\n", at);
     const end = newline < 0 ? text.length : newline;
     const path = text.slice(at + 1, end);
@@ -17,19 +28,23 @@ export function ownedPaths(text: string): string {
     if (!isDirectory && path.length > 1) keep(kept, path);
     at = end + 1;
   }
-  return kept.join("\n");
+  return { paths: kept.join("\n"), isCut: at < text.length };
 }
 
 const SLASH = 0x2f;
 
 /** From status.d/NAME.md5sums: checksum, two spaces, path without a leading slash. */
-export function ownedPathsOfMd5sums(text: string): string {
+export function ownedPathsOfMd5sums(text: string): OwnedPaths {
   const kept: string[] = [];
-  for (const line of text.split("\n")) {
-    const path = /^[0-9a-f]{32} [ *](?:\.\/)?(.+)$/.exec(line)?.[1];
+  let at = 0;
+  while (at < text.length && kept.length < MAX_PATHS) {
+    const newline = text.indexOf("\n", at);
+    const end = newline < 0 ? text.length : newline;
+    const path = /^[0-9a-f]{32} [ *](?:\.\/)?(.+)$/.exec(text.slice(at, end))?.[1];
     if (path !== undefined) keep(kept, path);
+    at = end + 1;
   }
-  return kept.join("\n");
+  return { paths: kept.join("\n"), isCut: at < text.length };
 }
 
 function keep(kept: string[], path: string): void {

@@ -20,6 +20,8 @@ export const MAX_ARCHIVE = 512 * 1024 ** 2;
 /** A signed jar names each class in its manifest. */
 const MAX_MANIFEST = 16 * 1024 ** 2;
 const MANIFEST = "META-INF/MANIFEST.MF";
+/** Jars that one manifest names; the largest applications have some hundreds. */
+const MAX_CLASS_PATH = 4096;
 const EXTENSION_AT_MOST = 4;
 const EXTENSIONS = new Set(["ear", "hpi", "jar", "jpi", "nar", "par", "sar", "war"]);
 
@@ -45,6 +47,7 @@ export function walkArchive(walk: Walk, bytes: Buffer, place: Place): void {
     return isDescriptor(name) || isManifest(name) || isArchiveName(name);
   });
   const manifest = manifestOf(walk, zip, place);
+  if (place.depth === 0) walk.classPath = classPathOf(manifest, walk);
   const descriptors = descriptorsOf(walk, zip, (name) => within(place, name));
   const stem = stemOf(place.name);
   const own = ownDescriptor(descriptors, stem, manifest);
@@ -80,6 +83,14 @@ function manifestOf(walk: Walk, zip: ZipDirectory, place: Place): Manifest {
   const entry = zip.entries.findLast(({ name }) => isManifest(name));
   const bytes = entry && walk.readMetadata(zip, entry, within(place, entry.name), MAX_MANIFEST);
   return bytes === undefined ? new Map() : readManifest(bytes);
+}
+
+/** A class loader looks beside the archive, so what a nested one names leads nowhere. */
+function classPathOf(manifest: Manifest, walk: Walk): readonly string[] {
+  const entries = (manifest.get("class-path")?.value ?? "").split(" ").filter((entry) => entry !== "");
+  if (entries.length > MAX_CLASS_PATH)
+    walk.problem("", `its Class-Path has ${entries.length} entries; ${MAX_CLASS_PATH} are kept`);
+  return entries.slice(0, MAX_CLASS_PATH);
 }
 
 function packageOf({ group, artifact, version, inner, line, licenses, requires }: Descriptor): PackageFact {

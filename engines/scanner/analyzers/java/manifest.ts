@@ -21,6 +21,7 @@ const NAMES = new Set([
   "bundle-symbolicname",
   "bundle-vendor",
   "bundle-version",
+  "class-path",
   "group-id",
   "implementation-title",
   "implementation-vendor",
@@ -33,13 +34,18 @@ const NAMES = new Set([
 ]);
 /** A longer value is no name, version or licence. */
 const MAX_VALUE = 1000;
+const CLASS_PATH = "class-path";
+/** Some thousand jars. */
+const MAX_CLASS_PATH = 256 * 1024;
+
+const maxLength = (name: string): number => (name === CLASS_PATH ? MAX_CLASS_PATH : MAX_VALUE);
 
 /** As java.util.jar reads it: of a name that stands twice the last one counts. */
 export function readManifest(bytes: Buffer): Manifest {
   const found = new Map<string, Attribute>();
   let open: { name: string; parts: string[]; length: number; line: number } | undefined;
   const close = (): void => {
-    if (open !== undefined && open.length <= MAX_VALUE) {
+    if (open !== undefined && open.length <= maxLength(open.name)) {
       const value = Buffer.from(open.parts.join(""), "latin1").toString().trim();
       if (value !== "") found.set(open.name, { value, line: open.line });
     }
@@ -49,7 +55,7 @@ export function readManifest(bytes: Buffer): Manifest {
     if (text.startsWith(" ")) {
       if (open === undefined) continue;
       open.length += text.length - 1;
-      if (open.length <= MAX_VALUE) open.parts.push(text.slice(1));
+      if (open.length <= maxLength(open.name)) open.parts.push(text.slice(1));
       continue;
     }
     close();

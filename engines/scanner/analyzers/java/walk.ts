@@ -43,6 +43,8 @@ const MAX_INNER = 4096;
 
 export class Walk {
   readonly packages: PackageFact[] = [];
+  /** See `Found.classPath`. */
+  classPath: readonly string[] = [];
   readonly problems: string[] = [];
   readonly #limits: WalkLimits;
   #entriesLeft: number;

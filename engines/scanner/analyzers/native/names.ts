@@ -9,8 +9,17 @@ const OBJECT_EXTENSIONS = new Set(["o", "ko", "a"]);
 /** No format's header is shorter. */
 const MIN_SIZE = 64;
 
+/** The file asked for last, and the answer: several analyzers ask the same of each file, one after the other. */
+let asked: LayerFile | undefined;
+let answer = false;
+
 /** Files that can be run, and those named as libraries; their first bytes say whether they are binaries. */
-export const isWantedBinary = ({ path, size, mode }: LayerFile): boolean =>
+export function isWantedBinary(file: LayerFile): boolean {
+  if (file !== asked) [asked, answer] = [file, hasBinaryName(file)];
+  return answer;
+}
+
+const hasBinaryName = ({ path, size, mode }: LayerFile): boolean =>
   size >= MIN_SIZE && ((mode & 0o111) !== 0 ? !isObjectName(path) : isLibraryName(path));
 
 /** Shared libraries, also with versions behind `.so`, and Windows programs. */

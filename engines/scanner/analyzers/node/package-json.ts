@@ -12,8 +12,6 @@ export type PackageJson = Readonly<Record<string, unknown>>;
 const MAX_TEXT = 300;
 const MAX_LICENSES = 20;
 const NAME = /^(?:(@[^/@\s]+)\/)?([^/@\s][^/\s]*)$/;
-/** `npm:NAME@RANGE`: another package under the key's name. */
-const ALIAS = /^npm:((?:@[^/@\s]+\/)?[^/@\s]+)/;
 /** `NAME <E-MAIL> (URL)`. */
 const PERSON = /^[^<(]*/;
 
@@ -62,14 +60,15 @@ export function authorOf(manifest: PackageJson): string | undefined {
   return textOf(PERSON.exec(textOf(objectOf(author)?.["name"] ?? author) ?? "")?.[0]);
 }
 
-/** Names of packages in the given fields, of an alias the package's own; sorted, each once. */
+/**
+ * Names of packages in the given fields; sorted, each once. An alias (`"old": "npm:left-pad@1"`) is the name of the folder
+ * that the package is installed in, so it is the one that leads to it.
+ */
 export function dependenciesOf(manifest: PackageJson, fields: readonly string[]): string[] {
   const names = new Set<string>();
   for (const field of fields) {
-    for (const [key, range] of Object.entries(objectOf(manifest[field]) ?? {})) {
-      const alias =
-        typeof range === "string" && range.startsWith("npm:") ? ALIAS.exec(range)?.[1] : undefined;
-      const name = textOf(alias ?? key);
+    for (const key of Object.keys(objectOf(manifest[field]) ?? {})) {
+      const name = textOf(key);
       if (name !== undefined && NAME.test(name)) names.add(name);
     }
   }

@@ -3,7 +3,7 @@
  * Fields of a distribution's METADATA, PKG-INFO or egg-info file.
  * Source: core metadata, https://packaging.python.org/en/latest/specifications/core-metadata/; dependencies per PEP 508.
  */
-import { byText } from "#lib/compare.ts";
+import { byKey, byText } from "#lib/compare.ts";
 import { pypiName } from "#lib/purl/index.ts";
 
 interface Header {
@@ -15,10 +15,16 @@ interface Header {
 
 const MAX_LICENSE_LENGTH = 120;
 const MAX_LICENSES = 20;
+/** Characters of a folded field that are kept; whole licences are shorter. */
+const MAX_FOLDED = 256 * 1024;
 /** Longer, it is no name. */
 const MAX_NAME = 300;
 const CLASSIFIER = /^License :: (?:OSI Approved :: )?(.+)$/;
 const REQUIREMENT = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(.*)$/s;
+const EXTRA_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+const EXTRA_IS = /(?:^|[^\w.])extra\s*==\s*["']([^"']*)["']|["']([^"']*)["']\s*==\s*extra\b/g;
+/** Characters of one requirement's extras. */
+const MAX_EXTRAS_LENGTH = 2000;
 const EXTRA = /(?:^|[^\w.])extra\s*[=!<>~i]|["']\s*==\s*extra\b/;
 
 /**
@@ -35,7 +41,9 @@ export function headerOf(text: string, wanted: ReadonlySet<string>): Header {
     const first = text.charAt(at);
     if (end === at || (first === "\r" && end === at + 1)) break;
     if (first === " " || first === "\t") {
-      if (open !== undefined) open.push(`${open.pop() ?? ""}\n${text.slice(at, end).trim()}`);
+      const value = open?.at(-1);
+      if (open !== undefined && value !== undefined && value.length < MAX_FOLDED)
+        open[open.length - 1] = `${value}\n${text.slice(at, end).trim()}`;
     } else {
       const colon = text.indexOf(":", at);
       if (colon < 0 || colon > end) break;
@@ -71,17 +79,55 @@ export function licensesOf(header: Header): string[] {
   return free !== undefined && free.length <= MAX_LICENSE_LENGTH && !free.includes("\n") ? [free] : [];
 }
 
-/** Names that it needs without any extra, whatever else the marker asks for; PEP 503 form, sorted, each once. */
-export function requiresOf({ fields }: Header): string[] {
-  const names = new Set<string>();
+export interface Requirements {
+  /** Names that it needs without any extra, whatever else the marker asks for; PEP 503 form, sorted, each once. */
+  readonly requires: readonly string[];
+  /** Those of them that it wants with extras, see `PackageFact`. */
+  readonly requiresWithExtras: readonly string[];
+  /** See `PackageFact`. */
+  readonly extras: Readonly<Record<string, readonly string[]>>;
+}
+
+/** PEP 508 requirements, apart by the extras in their markers. */
+export function requirementsOf({ fields }: Header): Requirements {
+  const [plain, wanting] = [new Set<string>(), new Set<string>()];
+  const extras = new Map<string, Set<string>>();
   for (const value of fields.get("requires-dist") ?? []) {
-    const [, name, rest = ""] = REQUIREMENT.exec(value) ?? [];
-    if (name === undefined || name.length > MAX_NAME) continue;
-    const marker = rest.slice(rest.indexOf(";") + 1);
-    if (rest.includes(";") && EXTRA.test(marker)) continue;
-    names.add(pypiName(name));
+    const [, named, rest = ""] = REQUIREMENT.exec(value) ?? [];
+    if (named === undefined || named.length > MAX_NAME) continue;
+    const semicolon = rest.indexOf(";");
+    const marker = semicolon < 0 ? "" : rest.slice(semicolon + 1);
+    const name = pypiName(named);
+    const full = name + wantedExtras(rest);
+    if (!EXTRA.test(marker)) {
+      plain.add(name);
+      if (full !== name) wanting.add(full);
+    } else
+      for (const extra of extrasIn(marker)) extras.set(extra, (extras.get(extra) ?? new Set()).add(full));
   }
-  return [...names].sort(byText);
+  const sorted = (names: Iterable<string>): string[] => [...names].sort(byText);
+  return {
+    requires: sorted(plain),
+    requiresWithExtras: sorted(wanting),
+    extras: Object.fromEntries(
+      [...extras].sort(byKey(([extra]) => extra)).map(([extra, names]) => [extra, sorted(names)]),
+    ),
+  };
+}
+
+/** `[a,b]` behind a name, sorted; empty where there is none. */
+function wantedExtras(rest: string): string {
+  const given = /^\s*\[([^\]]*)\]/.exec(rest)?.[1] ?? "";
+  if (given.length > MAX_EXTRAS_LENGTH) return "";
+  const names = given.split(",").map((name) => name.trim());
+  const wanted = new Set(names.filter((name) => EXTRA_NAME.test(name)).map(pypiName));
+  return wanted.size === 0 ? "" : `[${[...wanted].sort(byText).join(",")}]`;
+}
+
+/** Extras that a marker compares with, any of which may make it true. */
+function extrasIn(marker: string): Set<string> {
+  const found = [...marker.matchAll(EXTRA_IS)].map(([, behind, before]) => behind ?? before ?? "");
+  return new Set(found.filter((name) => name.length <= MAX_NAME && EXTRA_NAME.test(name)).map(pypiName));
 }
 
 /** Author, else maintainer, by name; else the names that stand before their e-mail addresses. */

@@ -39,6 +39,7 @@ export function packageFact(
     name,
     version: withEpoch(epoch, release),
     ...(fits(architecture) ? { architecture } : {}),
+    ...moduleOf(fits(header.modularityLabel) ? header.modularityLabel : undefined),
     ...(fits(license, MAX_LICENSE) ? { licenses: [license] } : {}),
     ...(fits(supplier) ? { supplier } : {}),
     ...(fits(header.sourceRpm) ? sourcePackage(header.sourceRpm, release, epoch) : {}),
@@ -46,6 +47,12 @@ export function packageFact(
     ...(requires.names.length === 0 ? {} : { requires: requires.names }),
     offset,
   };
+}
+
+/** `NAME:STREAM` of a label, which goes on with version and context of the build. */
+function moduleOf(label: string | undefined): Pick<PackageFact, "qualifiers"> {
+  const module = /^[^:\s]+:[^:\s]+/.exec(label ?? "")?.[0];
+  return module === undefined ? {} : { qualifiers: { rpmmod: module } };
 }
 
 export function withEpoch(epoch: number | undefined, release: string): string {

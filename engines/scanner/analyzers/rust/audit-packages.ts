@@ -8,6 +8,7 @@ import type { PackageFact } from "../../facts.ts";
 interface Entry {
   readonly name: string;
   readonly version: string;
+  readonly source: string;
   readonly dependencies: readonly unknown[];
 }
 
@@ -21,6 +22,9 @@ export interface AuditPackages {
 const MAX_PACKAGES = 20_000;
 /** Longer, it is no name or version. */
 const MAX_TEXT = 256;
+
+/** What a crate is without a word on it; others are `local`, `git` and registries that are not named. */
+const CRATES_IO = "crates.io";
 
 /** Those that are part of the program, and not only of its build; undefined when this is another document. */
 export function auditPackages(json: string, offset: number): AuditPackages | undefined {
@@ -36,6 +40,7 @@ export function auditPackages(json: string, offset: number): AuditPackages | und
         type: "cargo",
         name: entry.name,
         version: entry.version,
+        ...(entry.source === CRATES_IO ? {} : { qualifiers: { source: entry.source } }),
         offset,
         ...(requires.length === 0 ? {} : { requires }),
       };
@@ -53,7 +58,13 @@ function runtimeEntry(value: unknown): Entry | "build" | "unusable" {
   ];
   if (!isText(name) || !isText(version)) return "unusable";
   if ((field(value, "kind") ?? "runtime") !== "runtime") return "build";
-  return { name, version, dependencies: Array.isArray(dependencies) ? dependencies : [] };
+  const source = field(value, "source");
+  return {
+    name,
+    version,
+    source: isText(source) ? source : CRATES_IO,
+    dependencies: Array.isArray(dependencies) ? dependencies : [],
+  };
 }
 
 /** Dependencies are places in the list of packages. */

@@ -48,6 +48,10 @@ export class AuditSearch {
       if (data || this.#isFound) return data;
       [this.#window, this.#windowStart] = [EMPTY, offset];
     }
+    if (!this.#isFound && bytes.length > LOOK_AHEAD && !this.#isOverSeam(bytes)) {
+      [this.#window, this.#windowStart] = [EMPTY, offset];
+      return this.#search(bytes, bytes.length - LOOK_AHEAD);
+    }
     const window = this.#window.length === 0 ? bytes : Buffer.concat([this.#window, bytes]);
     if (!this.#isFound) return this.#search(window, window.length - LOOK_AHEAD);
     this.#window = window.subarray(0, MAX_COMPRESSED);
@@ -60,19 +64,27 @@ export class AuditSearch {
   }
 
   #search(window: Buffer, to: number): AuditData | undefined {
-    let at = zlibHeadAt(window, 0, to, JSON_HEAD.charCodeAt(0));
-    for (
-      ;
-      at >= 0 && ++this.#tries <= MAX_TRIES;
-      at = zlibHeadAt(window, at + 1, to, JSON_HEAD.charCodeAt(0))
-    ) {
-      if (!hasJsonHead(window.subarray(at, at + LOOK_AHEAD))) continue;
-      this.#isFound = true;
-      this.#keep(window, at);
-      return this.#inflate();
+    const at = this.#headAt(window, to);
+    this.#isFound = at >= 0;
+    this.#keep(window, this.#isFound ? at : Math.max(0, to));
+    return this.#isFound ? this.#inflate() : undefined;
+  }
+
+  /** Whether the data begins in the bytes kept of the piece before: all others are searched where they are, without a copy. */
+  #isOverSeam(next: Buffer): boolean {
+    if (this.#window.length === 0) return false;
+    const seam = Buffer.concat([this.#window, next.subarray(0, LOOK_AHEAD)]);
+    return this.#headAt(seam, this.#window.length) >= 0;
+  }
+
+  /** The first place before `to` at which the data begins; -1 when there is none. */
+  #headAt(window: Buffer, to: number): number {
+    const first = JSON_HEAD.charCodeAt(0);
+    let at = zlibHeadAt(window, 0, to, first);
+    for (; at >= 0 && ++this.#tries <= MAX_TRIES; at = zlibHeadAt(window, at + 1, to, first)) {
+      if (hasJsonHead(window.subarray(at, at + LOOK_AHEAD))) return at;
     }
-    this.#keep(window, Math.max(0, to));
-    return undefined;
+    return -1;
   }
 
   #keep(window: Buffer, from: number): void {

@@ -124,6 +124,42 @@ describe("interpreters", () => {
     ["dotnet run", "dotnet: usr/bin/dotnet; APPLICATION_NOT_NAMED"],
   ])("%s", (line, want) => expect(end(line)).toBe(want));
 
+  it.each([
+    ["flask --app src/app.py run", {}, "src/app.py"],
+    ["flask run", { env: ["PATH=/usr/bin", "FLASK_APP=site:make()"] }, "site:make()"],
+    ["flask run", {}, "wsgi.py"],
+    ["python -m flask run", { workingDir: "/srv" }, "app.py"],
+    ["flask run", { workingDir: "/" }, undefined],
+  ])("%s in %j loads %s", (line, config, want) => {
+    const more = { "usr/bin/flask": "#!/usr/bin/python\n", "app/wsgi.py": "jar", "srv/app.py": "jar" };
+    expect(trace(line.split(" "), config, more).terminal?.application).toBe(want);
+  });
+
+  it.each([
+    [
+      ["java", "-Xbootclasspath/a:b.jar:/c.jar", "-jar", "a.jar"],
+      ['JAVA_TOOL_OPTIONS=-javaagent:/agent.jar=x=y "-Dq=a b" -javaagent:two.jar', "_JAVA_OPTIONS=-Xmx1g"],
+      { preloads: ["agent.jar", "app/two.jar", "app/b.jar", "c.jar"], classPath: ["app/a.jar"] },
+    ],
+    [
+      ["java", "org.Main"],
+      ["JDK_JAVA_OPTIONS=-cp '/l/*' -javaagent:/agent.jar"],
+      { preloads: ["agent.jar"], classPath: ["l/*"], module: "org.Main" },
+    ],
+    [
+      ["java", "-p", "mods:x.jar", "-m", "x/org.Main"],
+      [],
+      { classPath: ["app/mods", "app/mods/*", "app/x.jar"], module: "x/org.Main" },
+    ],
+    [
+      ["node", "-r", "./a.js", "s.js"],
+      ['NODE_OPTIONS=--max-old-space-size=9 --require dd-trace/init "--import=./with space.mjs"'],
+      { preloads: ["dd-trace/init", "./with space.mjs", "./a.js"] },
+    ],
+  ])("%j with %j", (argv, env, want) =>
+    expect(trace(argv, { env: ["PATH=/usr/bin", ...env] }).terminal).toMatchObject(want),
+  );
+
   it("gives class path, agents and working folder", () => {
     const { terminal } = trace(["java", "-javaagent:/agent.jar=x", "-cp", "a.jar:/l/*", "org.Main"]);
     expect(terminal).toMatchObject({

@@ -13,6 +13,10 @@ const WITH_VALUE = (
   "--eval --print --run --dns-result-order --disable-warning --unhandled-rejections --stack-trace-limit"
 ).split(" ");
 
+const PRELOADING = new Set(["-r", "--require", "--import", "--loader", "--experimental-loader"]);
+/** Words of NODE_OPTIONS. */
+const MAX_OPTIONS = 256;
+
 export function runNode(start: Start): Way[] {
   const { process, context } = start;
   const { all, values, rest } = parseOptions(process.argv.slice(1), "rCe", WITH_VALUE);
@@ -26,13 +30,20 @@ export function runNode(start: Start): Way[] {
       },
     ];
   const [name] = rest;
-  const preloads = all
-    .filter(([option]) => /^(?:-r|--require|--import)$/.test(option))
+  const preloads = [...optionsIn(process.env.get("NODE_OPTIONS")), ...all]
+    .filter(([option, value]) => PRELOADING.has(option) && isKnown(value))
     .map(([, value]) => value);
   const loaded = preloads.length === 0 ? {} : { preloads };
   if (name === undefined || name === "-") return [terminal(start, "node", loaded)];
   if (!isKnown(name)) return [notLiteral(start, "the script")];
   return [terminal(start, "node", { program: moduleFile(name, process, context.files), ...loaded })];
+}
+
+/** NODE_OPTIONS stands before the command line's own; double quotes hold words together. */
+function optionsIn(value = ""): readonly (readonly [string, string])[] {
+  const words = value.match(/(?:"[^"]*"|[^\s"])+/g) ?? [];
+  const bare = words.slice(0, MAX_OPTIONS).map((word) => word.replace(/"/g, ""));
+  return parseOptions(bare, "rCe", WITH_VALUE).all;
 }
 
 /** `node .` and `node dir`: the folder's manifest says what to run. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The Python interpreter's command line (docs.python.org/3/using/cmdline.html), and what its servers are told to load. */
+import { rootPath } from "../places.ts";
 import { placeOf, stuck, type Way } from "../process.ts";
 import { isKnown, UNKNOWN } from "../unknown.ts";
 import { namedFile, notLiteral, terminal, type Application, type Start } from "./launcher.ts";
@@ -14,7 +15,7 @@ export function runPython(start: Start): Way[] {
     if (arg === "-") break;
     if (!arg.startsWith("-")) {
       const program = namedFile(arg, process, context.files);
-      return [terminal(start, "python", { program, ...application(arg, args.slice(at + 1), process.env) })];
+      return [terminal(start, "python", { program, ...application(arg, args.slice(at + 1), start) })];
     }
     const option = /^-[bBdEhiIOPqsSuvVx?]*([mcXW])?(.*)$/s.exec(arg);
     const letter = arg.startsWith("--") ? undefined : option?.[1];
@@ -27,9 +28,7 @@ export function runPython(start: Start): Way[] {
     }
     if (letter !== "m") continue;
     if (!isKnown(value)) return [notLiteral(start, "the module")];
-    return [
-      terminal(start, "python", { module: value, ...application(value, args.slice(at + 1), process.env) }),
-    ];
+    return [terminal(start, "python", { module: value, ...application(value, args.slice(at + 1), start) })];
   }
   return args.includes(UNKNOWN) ? [notLiteral(start, "the script")] : [terminal(start, "python")];
 }
@@ -50,7 +49,7 @@ const MODULE = /^[A-Za-z_]\w*(?:\.\w+)*$/;
 function application(
   program: string,
   args: readonly string[],
-  env: ReadonlyMap<string, string>,
+  start: Start,
 ): Pick<Application, "application"> {
   const tool = program.slice(program.lastIndexOf("/") + 1);
   const found = SERVERS.has(tool)
@@ -58,9 +57,20 @@ function application(
     : tool === "celery"
       ? optionValue(args, ["-A", "--app"])
       : tool === "flask"
-        ? (optionValue(args, ["-A", "--app"]) ?? env.get("FLASK_APP"))
+        ? flaskApplication(args, start)
         : undefined;
   return found === undefined || !isKnown(found) ? {} : { application: found };
+}
+
+/** What Flask is told, else the file that it looks for itself. */
+function flaskApplication(args: readonly string[], { process, context }: Start): string | undefined {
+  const told = optionValue(args, ["-A", "--app"]) ?? process.env.get("FLASK_APP");
+  if (told !== undefined && told !== "") return told;
+  const { files } = context;
+  return ["wsgi.py", "app.py"].find((name) => {
+    const path = rootPath(name, process.workingDir);
+    return files.find(path) !== undefined || files.kindOf?.(path) === "file";
+  });
 }
 
 function servedObject(args: readonly string[]): string | undefined {

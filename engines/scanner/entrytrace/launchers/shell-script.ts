@@ -3,13 +3,13 @@
 import type { Statement } from "unbash";
 import { BudgetExhausted } from "../budget.ts";
 import { fileAt, findProgram } from "../places.ts";
-import { placeOf, shownWords, stuck, type Process, type Way } from "../process.ts";
+import { placeOf, started, stuck, type Process, type Way } from "../process.ts";
 import { programOf, type Ending } from "../shell/ending.ts";
 import { Shell } from "../shell/shell.ts";
 import { parseSource } from "../shell/source.ts";
 import { World, type Launched } from "../shell/world.ts";
 import type { EntryFile, EntryStep } from "../types.ts";
-import { isKnown, shown } from "../unknown.ts";
+import { isKnown } from "../unknown.ts";
 import { notLiteral, terminal, type Start } from "./launcher.ts";
 
 /** Programs that one script may lead to; of more the last ones are followed. */
@@ -184,16 +184,7 @@ function wayOn(start: Start, script: ScriptText, { program, trail, isExit, isLoo
     const where = script.path === "" ? "the command" : script.path;
     return [{ ...stuck({ steps }, "SCRIPT_ENDS", `${where} ends without a program that lasts`), isExit }];
   }
-  const { argv, env, workingDir, user, path, line, kind, note } = program;
-  const step: EntryStep = {
-    kind,
-    ...(path === "" ? {} : { path }),
-    ...(line > 0 ? { line } : {}),
-    argv: shownWords(argv),
-    ...(note === undefined ? {} : { note: shown(note) }),
-  };
-  const from = path === "" ? {} : { from: { path, line } };
-  const ways = follow({ argv, env, workingDir, user, ...from, steps: [...steps, step] });
+  const ways = follow(started(program, steps));
   return isExit ? ways.map((way) => ({ ...way, isExit })) : ways;
 }
 

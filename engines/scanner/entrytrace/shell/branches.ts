@@ -51,7 +51,7 @@ export function runIf(node: If, world: World, shell: Shell): World[] {
 }
 
 export function runCase(node: Case, world: World, shell: Shell): World[] {
-  const subject = expandText(node.word, world, shell);
+  const subject = shell.condition(() => expandText(node.word, world, shell));
   const done: World[] = [];
   let open: World | undefined = world;
   for (const [index, item] of node.items.entries()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Simple commands: POSIX.1-2024, Shell Command Language, 2.9.1. */
 import type { Assignment, Command, Word } from "unbash";
+import { started } from "../process.ts";
 import { shown, UNKNOWN } from "../unknown.ts";
 import { assignedValue, declare, DECLARATIONS } from "./assign.ts";
 import { builtinOf, named } from "./builtins.ts";
@@ -148,6 +149,7 @@ class Invocation {
     world.status = 0;
     if (argv.length === 0) return [world]; // redirections only
     const program = this.#launched(argv, world, "exec", note);
+    if (this.#shell.subshells > 0) this.#note(argv, world, "exec");
     this.#shell.endings.push({ kind: "exec", program, world });
     return [];
   }
@@ -159,7 +161,15 @@ class Invocation {
     return [];
   }
 
+  /** Keeps in mind what is run, to be followed later. */
+  #note(argv: readonly string[], world: World, kind: Launched["kind"]): void {
+    const [name = ""] = argv;
+    const words = isPassing(name) ? [name] : [...argv.slice(0, 6), world.workingDir];
+    this.#shell.ran.add(words, () => started(this.#launched(argv, world, kind), []));
+  }
+
   #program(words: readonly string[], world: World): World[] {
+    this.#note(words, world, "run");
     const answer = answerOf(words, world, this.#shell);
     world.print(answer?.output ?? UNKNOWN);
     world.status = answer?.status;

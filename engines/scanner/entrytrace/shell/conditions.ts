@@ -172,7 +172,7 @@ function unary(operator: string, operand: string, world: World, evaluator: Evalu
     case "-n":
       return not(isEmpty(operand));
     case "-v":
-      return isKnown(operand) ? world.variables.has(operand) : undefined;
+      return isKnown(operand) ? isSet(operand, world, evaluator) : undefined;
     case "-t": // nobody gives a container a terminal by default
       return false;
     case "-h":
@@ -181,6 +181,12 @@ function unary(operator: string, operand: string, world: World, evaluator: Evalu
     default:
       return /^-[defrsx]$/.test(operator) ? standsThere(operator, operand, world, evaluator) : undefined;
   }
+}
+
+function isSet(name: string, world: World, evaluator: Evaluator): Truth {
+  if (world.variables.has(name)) return true;
+  evaluator.asked.unset = true;
+  return evaluator.unsetIsUnknown || world.mayHoldMore ? undefined : false;
 }
 
 function standsThere(operator: string, name: string, world: World, { files }: Evaluator): Truth {

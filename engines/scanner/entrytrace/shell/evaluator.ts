@@ -10,6 +10,8 @@ export interface Evaluator {
   readonly budget: Budget;
   /** Conditions take a variable that nobody sets as unknown. */
   readonly unsetIsUnknown: boolean;
+  /** Set once a condition has asked for such a variable. */
+  readonly asked: { unset: boolean };
   /** More than 0 while a condition is evaluated. */
   conditions: number;
   /** What `$(...)` prints, without newlines at its end; sets the world's status. */

@@ -21,15 +21,21 @@ export class Shell implements Evaluator {
   readonly files;
   readonly budget;
   readonly unsetIsUnknown;
+  readonly asked;
+  readonly ran;
   conditions = 0;
   /** Of the script, or of the subshell that is being walked. */
   endings: Ending[] = [];
+  /** Subshells around what is being walked. */
+  subshells = 0;
   readonly maxWorlds: number;
 
   constructor(context: TraceContext) {
     this.files = context.files;
     this.budget = context.budget;
     this.unsetIsUnknown = context.unsetIsUnknown;
+    this.asked = context.asked;
+    this.ran = context.ran;
     this.maxWorlds = context.limits.maxWorlds;
   }
 
@@ -116,7 +122,7 @@ export class Shell implements Evaluator {
   }
 
   /** Runs what only answers a question. */
-  condition(run: () => World[]): World[] {
+  condition<Answer>(run: () => Answer): Answer {
     this.conditions++;
     try {
       return run();
@@ -137,6 +143,7 @@ export class Shell implements Evaluator {
   isolated(world: World, walk: (inner: World) => World[]): ReturnType<typeof summarised> {
     const outer = this.endings;
     this.endings = [];
+    this.subshells++;
     try {
       const inner = world.fork();
       inner.last = undefined;
@@ -145,6 +152,7 @@ export class Shell implements Evaluator {
       const rest = walk(inner);
       return summarised(rest, this.endings);
     } finally {
+      this.subshells--;
       this.endings = outer;
     }
   }

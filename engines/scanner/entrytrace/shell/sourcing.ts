@@ -19,6 +19,7 @@ export function runSource(args: readonly string[], line: number, world: World, s
     kind: "source",
     path: world.source.path,
     line,
+    ...(file ? { program: file.path } : {}),
     argv: [".", shown(name)],
   } as const;
   const note = isKnown(name) ? "its text is not known" : "which file is not known";

@@ -26,6 +26,7 @@ export function valueOf(name: string, world: World, evaluator: Evaluator): Value
   if (variable) return variable.value;
   const built = builtIn(name, world);
   if (built !== undefined) return built;
+  if (evaluator.conditions > 0) evaluator.asked.unset = true;
   const isOpen = world.mayHoldMore || (evaluator.unsetIsUnknown && evaluator.conditions > 0);
   return isOpen ? UNKNOWN : undefined;
 }

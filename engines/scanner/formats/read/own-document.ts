@@ -4,7 +4,7 @@ import { isDigest } from "#lib/digest.ts";
 import type { DiffId, ImageDigest, LayerDigest } from "#lib/digest.ts";
 import type { Platform } from "#lib/oci/types.ts";
 import type { EntryPath, EntryTerminal, TerminalKind, UnresolvedCode } from "../../entrytrace/types.ts";
-import type { BaseImage, Component, Omission, Sbom } from "../../types.ts";
+import type { BaseImage, Component, Omission, Sbom, UsageGap } from "../../types.ts";
 import { MAX_TEXT, type Facts } from "./stated.ts";
 
 type Layer = Sbom["layers"][number];
@@ -100,6 +100,20 @@ export function entryTraceOf(document: Facts): Sbom["entryTrace"] {
     ...(unresolved ? { unresolved } : {}),
     ...(alternatives.length === 0 ? {} : { alternatives }),
   };
+}
+
+/** More are not written. */
+const MAX_GAPS = 100;
+
+/** Any of our documents' codes will do: that something was not followed is what counts. */
+export function usageGapsOf(document: Facts): UsageGap[] {
+  return document
+    .all("entrypoint:gap")
+    .slice(0, MAX_GAPS)
+    .map((line) => {
+      const [, code = "USAGE_CUT", message = line] = /^(USAGE_[A-Z_]{1,40}) (.+)$/s.exec(line) ?? [];
+      return { code: code as UsageGap["code"], message: message.slice(0, MAX_TEXT) };
+    });
 }
 
 /** `KIND /PATH /PROGRAM -m MODULE`. */

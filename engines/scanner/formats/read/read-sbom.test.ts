@@ -317,6 +317,16 @@ describe("our own facts", () => {
     });
   });
 
+  it.each([
+    [
+      "USAGE_LIBRARY_MISSING /a needs b.so, which is not there",
+      { code: "USAGE_LIBRARY_MISSING", message: "/a needs b.so, which is not there" },
+    ],
+    ["of another kind", { code: "USAGE_CUT", message: "of another kind" }],
+  ])("what was not followed: %s", (value, want) =>
+    expect(withFacts({ "entrypoint:gap": value }).usageGaps).toEqual([want]),
+  );
+
   it("base and analyzers that are none", () => {
     const facts = { "base:layers": "-1", "base:digest": "x", "analyzer:A": "1", "analyzer:os/apk": "x" };
     expect(withFacts(facts)).toMatchObject({ analyzers: {} });

@@ -16,6 +16,7 @@ import {
   layersOf,
   omissionsOf,
   platformOf,
+  usageGapsOf,
 } from "./own-document.ts";
 import { withOwnId } from "./foreign-facts.ts";
 import { placeKey, placeText, referencesOf } from "./references.ts";
@@ -59,6 +60,7 @@ export function toSbom(document: StatedDocument, { text, image }: Context): Sbom
   const distro = named && withOwnId(named);
   const base = baseOf(facts);
   const entryTrace = entryTraceOf(facts);
+  const usageGaps = usageGapsOf(facts);
   if (!distro && read.some(({ draft }) => isOsPackage(draft.type))) omissions.push(DISTRO_UNKNOWN);
   return {
     imageDigest: image?.imageDigest ?? subject.digest ?? (whole as ImageDigest),
@@ -68,6 +70,7 @@ export function toSbom(document: StatedDocument, { text, image }: Context): Sbom
     components: linked(placed, document.requires),
     ...(base ? { base } : {}),
     ...(entryTrace ? { entryTrace } : {}),
+    ...(usageGaps.length === 0 ? {} : { usageGaps }),
     omissions: [...omissionsOf(facts).filter(({ code }) => code !== DISTRO_UNKNOWN.code), ...omissions],
     analyzers: analyzersOf(facts),
   };
