@@ -76,6 +76,8 @@ export function startWorkers(parts: Parts, controllers: Controllers): Workers {
         ] as const) {
           for (const source of store.list()) controller.queue.add(keyOf(source));
         }
+        // Its record is there only now: a Report that was looked at when the snapshot came still waits for it.
+        controllers.knowledgeChanged();
       },
     ),
     queues.run.work(

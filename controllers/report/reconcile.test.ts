@@ -64,6 +64,13 @@ describe("reconcileReport", () => {
     expect(ready(outcome?.status)).toMatchObject({ status: "False", reason: "WaitingForScan" });
   });
 
+  it("looks again while feeds are read: the last of them may bring nothing new", async () => {
+    const { outcome } = await reconcile(reportObject(), {
+      facts: { state: "pending", reason: "WaitingForFeeds", message: "not read yet: s/x" },
+    });
+    expect(outcome).toMatchObject({ next: "recheck", afterMs: 60_000 });
+  });
+
   it("passes a failed scan on", async () => {
     const facts = { state: "failed" as const, reason: "ImageMissing", message: "gone" };
     const { outcome } = await reconcile(reportObject(), { facts });

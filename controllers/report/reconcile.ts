@@ -12,7 +12,7 @@ import type { Evaluation, ImageFactsState, ReportPorts, RunningState } from "./p
 const MAX_OWNERS = 20;
 /** Longest planned sleep: timers beyond a day gain nothing. */
 const MAX_RECHECK_MS = 24 * 60 * 60 * 1000;
-/** After an evaluation that could not be made. */
+/** After an evaluation that could not be made, or not yet. */
 const RETRY_MS = 60_000;
 
 export async function reconcileReport(
@@ -38,7 +38,9 @@ export async function reconcileReport(
     observedGeneration: report.metadata.generation ?? 0,
     conditions: conditionsOf(report, evaluated, now),
   };
-  const retryAt = facts.state === "scanned" && evaluation === undefined ? now + RETRY_MS : undefined;
+  const isWaiting = facts.state === "pending" && facts.reason === "WaitingForFeeds"; // a feed may fail, and say nothing new
+  const retryAt =
+    (facts.state === "scanned" && evaluation === undefined) || isWaiting ? now + RETRY_MS : undefined;
   const until = [evaluation?.validUntil, removeAt, retryAt].filter((at) => at !== undefined);
   if (until.length === 0) return { next: "settled", status };
   return { next: "recheck", status, afterMs: clamp(Math.min(...until) - now) };
