@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReportDocument } from "#engines/evaluation/index.ts";
 import type { ScanResult } from "#engines/scanner/index.ts";
-import { writeResult } from "./output.ts";
+import { say, writeResult } from "./output.ts";
 import { documentOf, isInventory, layerDocuments } from "./scan/documents.ts";
 import { checkTarget, imageNameOf, isLocal, scanTarget, targetErrors } from "./scan/target.ts";
 import type { Output, ScanFlags } from "./verbs/scan.ts";
@@ -14,11 +14,12 @@ export async function scan(target: string, flags: ScanFlags): Promise<number> {
   const outputs = outputsOf(flags);
   checkTarget(target, flags);
   checkSbomUse(target, outputs, flags);
-  const needsReport = outputs.some(({ format }) => !isInventory(format));
-  const isJudged = needsReport || flags.policy.length + flags.vex.length > 0;
+  // Who names what to judge by wants a verdict, whatever is written.
+  const given = flags.policy.length + flags.vex.length + flags.advisories.length;
+  const isJudged = given > 0 || outputs.some(({ format }) => !isInventory(format));
   const judging = isJudged ? await import("./scan/judge.ts") : undefined;
   // Bad policies, feeds and VEX are found before the long part.
-  const knowledge = await judging?.readKnowledge(flags, needsReport);
+  const knowledge = await judging?.readKnowledge(flags);
   const scanned = await scanTarget(target, flags);
   const report = knowledge && judging?.judge(target, scanned, knowledge);
   for (const output of outputs) await write(output, target, scanned, report, flags);
@@ -26,13 +27,29 @@ export async function scan(target: string, flags: ScanFlags): Promise<number> {
     const { attachSbom } = await import("./attach.ts");
     await attachSbom(target, scanned, flags.attach, flags);
   }
-  return report ? exitCode(report, flags.failOn) : 0;
+  if (!report) return 0;
+  const isShown = outputs.some(({ format, file }) => !isInventory(format) && isStdout(file));
+  if (!isShown) say(`stella: verdict ${report.verdict}: ${report.reasons[0] ?? ""}`);
+  return exitCode(report, flags.failOn);
 }
+
+const isStdout = (file: string | undefined): boolean => file === undefined || file === "-";
 
 function outputsOf(flags: ScanFlags): readonly Output[] {
   const outputs: readonly Output[] =
     flags.json === true ? [...flags.output, { format: "json" }] : flags.output;
-  return outputs.length === 0 ? [{ format: "table" }] : outputs;
+  if (outputs.length === 0) return [{ format: "table" }];
+  const toStdout = outputs.filter(({ format, file }) => format !== "layer-sboms" && isStdout(file));
+  if (toStdout.length > 1) {
+    const formats = toStdout.map(({ format }) => format).join(" and ");
+    throw targetErrors.make(
+      "OUTPUTS_MIXED",
+      `${formats} would stand one behind the other on stdout: give all but one a file`,
+    );
+  }
+  if (outputs.some(({ format, file }) => format === "layer-sboms" && isStdout(file)))
+    throw targetErrors.make("OUTPUTS_MIXED", "layer-sboms are several files: write -o layer-sboms=FOLDER");
+  return outputs;
 }
 
 /** What can't be had of an image that is in no registry, or of an SBOM without the layers. */
@@ -62,7 +79,7 @@ async function write(
   { view, all = false, wide = false }: ScanFlags,
 ): Promise<void> {
   if (format === "layer-sboms") {
-    const folder = file ?? ".";
+    const folder = file ?? "";
     await mkdir(folder, { recursive: true });
     for (const { name, text } of layerDocuments(scanned)) await writeResult(text, join(folder, name));
     return;

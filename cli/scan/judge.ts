@@ -31,14 +31,10 @@ export interface KnowledgeFlags {
   readonly cacheDir?: string;
 }
 
-/** Policies and VEX are read whether they are needed or not: a bad one is told of. Undefined without advisories. */
-export async function readKnowledge(
-  flags: KnowledgeFlags,
-  withAdvisories: boolean,
-): Promise<Knowledge | undefined> {
+/** Policies and VEX first: a bad one is told of before advisories are opened. */
+export async function readKnowledge(flags: KnowledgeFlags): Promise<Knowledge> {
   const policies = await readPolicies(flags.policy);
   const vex = await readVex(flags.vex);
-  if (!withAdvisories) return undefined;
   const snapshot = await loadSnapshot(flags.advisories, advisoriesIn(cacheDir(flags.cacheDir)));
   return { snapshot, vex, policies };
 }

@@ -21,6 +21,8 @@ import { progressLine, say } from "../output.ts";
 export const targetErrors = defineErrors("scan-verb", {
   TARGET_OFFLINE: "invalid",
   TARGET_NOT_IN_REGISTRY: "invalid",
+  /** Several documents that can't be told apart in one place. */
+  OUTPUTS_MIXED: "invalid",
   /** What was asked for needs layers, and what was named has none. */
   TARGET_WITHOUT_LAYERS: "invalid",
 });

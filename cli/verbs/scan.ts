@@ -110,6 +110,8 @@ Examples:
   stella scan sbom:app.cdx.json --advisories feeds/
   stella scan oci-dir:build/image -o table -o cyclonedx-json=sbom.json --policy policy.yaml
 
+--view shapes SBOMs and leaves findings alone. Without policies, VEX, advisories, table or json nothing is judged.
+
 Exit code: 0 verdict pass or warn, 1 verdict fail, 2 input invalid, 3 denied, 4 missing, 5 unavailable.`,
     )
     .action(async (target: string, flags: ScanFlags) => {

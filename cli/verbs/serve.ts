@@ -11,25 +11,31 @@ export function addServe(program: Command): void {
   program
     .command("serve")
     .description("Run a role in the cluster: operator (controllers, workers and API) or webhook.")
-    .addArgument(new Argument("<role>", "which one").choices(roles))
+    .addArgument(new Argument("[role]", "which one").choices([...roles, "help", "--help", "-h"]))
     .argument("[settings...]", "its settings, e.g. --log-level debug; `stella serve ROLE help` lists them")
     .allowUnknownOption()
     .helpOption(false)
-    .action(async (role: Role, settings: readonly string[]) => {
-      const { help, run } = await load(role);
-      if (settings.includes("help") || settings.includes("--help") || settings.includes("-h")) {
-        process.stdout.write(
-          `stella serve ${role}\n\nSettings (flag, environment name, default):\n${help()}\n`,
-        );
-        return;
-      }
-      try {
-        await run(settings, process.env, stopSignal());
-      } finally {
-        // A start that failed half-way leaves servers and watches open, and a process that serves nothing must end.
-        setTimeout(() => process.exit(), EXIT_AFTER_MS).unref();
-      }
-    });
+    .action(
+      async (role: Role | "help" | "--help" | "-h" | undefined, settings: readonly string[], _, command) => {
+        if (role !== "operator" && role !== "webhook") {
+          (command as Command).help({ error: role === undefined });
+          return;
+        }
+        const { help, run } = await load(role);
+        if (settings.includes("help") || settings.includes("--help") || settings.includes("-h")) {
+          process.stdout.write(
+            `stella serve ${role}\n\nSettings (flag, environment name, default):\n${help()}\n`,
+          );
+          return;
+        }
+        try {
+          await run(settings, process.env, stopSignal());
+        } finally {
+          // A start that failed half-way leaves servers and watches open, and a process that serves nothing must end.
+          setTimeout(() => process.exit(), EXIT_AFTER_MS).unref();
+        }
+      },
+    );
 }
 
 async function load(role: Role) {

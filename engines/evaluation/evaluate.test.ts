@@ -260,7 +260,14 @@ describe("verdict", () => {
     ["suppressed", [finding("CVE-1", LODASH, { kev: true, suppressedBy: "distro:debian" })], "pass"],
     ["nothing", [], "pass"],
   ])("baseline: %s", (_, findings, want) => {
-    expect(report(findings).verdict).toBe(want);
+    expect(report(findings, { sbom: sbom([component(LODASH)]) }).verdict).toBe(want);
+  });
+
+  it("does not take an image of which nothing is known for a good one", () => {
+    expect(report([])).toMatchObject({
+      verdict: "warn",
+      omissions: ["NO_COMPONENTS nothing is known to be in the image"],
+    });
   });
 
   it("names the rule and some findings", () => {
@@ -276,14 +283,14 @@ describe("verdict", () => {
 
   it("never passes what is partial", () => {
     const omissions = [{ code: "LIMIT_FILE_BYTES", message: "too large", path: "a.json" }];
-    const cut = report([], { sbom: sbom([], { omissions }) });
+    const cut = report([], { sbom: sbom([component(LODASH)], { omissions }) });
     expect(cut).toMatchObject({
       verdict: "warn",
       partial: true,
       omissions: ["LIMIT_FILE_BYTES a.json: too large"],
       reasons: ["partial: not everything was read or covered: LIMIT_FILE_BYTES a.json: too large"],
     });
-    const blind = report([], { uncovered: ["pkg:npm/a@x", "debian:99"] });
+    const blind = report([], { sbom: sbom([component(LODASH)]), uncovered: ["pkg:npm/a@x", "debian:99"] });
     expect([blind.verdict, blind.omissions]).toEqual([
       "warn",
       [

@@ -135,6 +135,7 @@ function omissionLines({ sbom, uncovered = [], unsoundPolicies = [] }: Evaluatio
     ...[...unsoundPolicies]
       .sort(byText)
       .map((name) => `POLICY_UNSOUND policy ${name} is not valid and judges nothing`),
+    ...(sbom.components.length === 0 ? ["NO_COMPONENTS nothing is known to be in the image"] : []),
     ...[...uncovered].sort(byText).map(uncoveredLine),
     ...sbom.omissions
       .map(({ code, path, message }) => `${code} ${path === undefined ? "" : `${path}: `}${message}`)

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { policyFromRules } from "./policy/parse-policy.ts";
 import { renderTable } from "./render-table.ts";
-import { finding, IMAGE_DIGEST, report } from "./testing/builders.ts";
+import { component, finding, IMAGE_DIGEST, report, sbom } from "./testing/builders.ts";
 
 const POLICY = policyFromRules(
   [
@@ -84,5 +84,6 @@ it("lets no package name write on the terminal", () => {
 });
 
 it("has no table for nothing", () => {
-  expect(renderTable(report([]))).toContain("0 findings in 0 components\n\nVerdict: pass\n");
+  const made = report([], { sbom: sbom([component("pkg:npm/a@1")]) });
+  expect(renderTable(made)).toContain("0 findings in 1 component\n\nVerdict: pass\n");
 });

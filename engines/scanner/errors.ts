@@ -15,6 +15,7 @@ export const scanErrors = defineErrors("scan", {
   IMAGE_TOO_LARGE: "invalid",
   /** A file that an analyzer wanted does not parse; recorded as an Omission. */
   ANALYZER_INPUT_INVALID: "invalid",
+  FOLDER_MISSING: "missing",
   /** A folder that is to be scanned can't be listed. */
   FOLDER_UNREADABLE: "invalid",
   /** A document that is to be read as an SBOM is none, or not one that can be used. */

@@ -45,8 +45,11 @@ describe("scanFolder", () => {
     expect(changed.sbom.imageDigest).not.toBe(one?.sbom.imageDigest);
   });
 
-  it.each(["none", "root/etc/os-release"])("says that %s can't be read as a folder", (path) => {
+  it.each([
+    ["none", "FOLDER_MISSING"],
+    ["root/etc/os-release", "FOLDER_UNREADABLE"],
+  ])("says that %s can't be read as a folder", (path, code) => {
     const scan = (): unknown => scanFolder(join(folder, path), { platform: linuxAmd64 });
-    expect(scan).toThrow(expect.objectContaining({ code: "FOLDER_UNREADABLE" }));
+    expect(scan).toThrow(expect.objectContaining({ code }));
   });
 });

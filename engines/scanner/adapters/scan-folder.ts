@@ -33,7 +33,7 @@ export interface ScanFolderOptions {
 /**
  * The digests of folder and layer are made from names, modes, link targets and the content that analyzers read: the same
  * tree gives the same digests on every machine.
- * @throws FOLDER_UNREADABLE when the folder itself can't be listed; a file in it that can't be read is an omission
+ * @throws FOLDER_MISSING, or FOLDER_UNREADABLE when the folder itself can't be listed; a file in it that can't be read is an omission
  */
 export function scanFolder(root: string, { platform, config = {} }: ScanFolderOptions): ScanResult {
   const walk = new FolderWalk(root);
@@ -77,6 +77,8 @@ class FolderWalk {
     try {
       names = readdirSync(this.#root);
     } catch (cause) {
+      const isMissing = (cause as NodeJS.ErrnoException).code === "ENOENT";
+      if (isMissing) throw scanErrors.make("FOLDER_MISSING", `there is no folder ${this.#root}`, { cause });
       throw scanErrors.make("FOLDER_UNREADABLE", `${this.#root}: ${messageOf(cause)}`, { cause });
     }
     // A stack of names instead of calls: depth is the tree's, not ours.

@@ -39,7 +39,10 @@ export function readSbom(text: string, options: ReadSbomOptions = {}): Sbom {
       view === "usage" ? "what the entry program uses" : `the view ${JSON.stringify(view.slice(0, 40))}`;
     throw invalidSbom(`it lists only ${lists}, so it is no inventory of the image that could be evaluated`);
   }
-  return toSbom(document, { text, ...(image ? { image } : {}) });
+  const sbom = toSbom(document, { text, ...(image ? { image } : {}) });
+  if (view === undefined || view === "inventory") return sbom;
+  const message = `the document lists only the view ${JSON.stringify(view.slice(0, 40))} of the image`;
+  return { ...sbom, omissions: [...sbom.omissions, { code: "SBOM_PARTIAL_VIEW", message }] };
 }
 
 /** A document that names no digest is taken at its place's word: a build describes an image before it has one. */
