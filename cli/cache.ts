@@ -3,6 +3,11 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 
+export const cacheDirOption = [
+  "--cache-dir <dir>",
+  "folder of cached layer facts and advisories (default: stellaops in $XDG_CACHE_HOME or ~/.cache)",
+] as const;
+
 export function cacheDir(given: string | undefined): string {
   if (given !== undefined) return given;
   const base = process.env["XDG_CACHE_HOME"];

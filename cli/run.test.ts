@@ -28,6 +28,8 @@ describe("exit codes", () => {
     { args: ["serve", "--help"], exit: 0, says: "operator" },
     { args: ["serve"], exit: 2, says: "Usage: stella serve" },
     { args: ["scan", "--offline", "a.io/b:1"], exit: 2, says: "TARGET_OFFLINE" },
+    { args: ["scan", "./x"], exit: 2, says: "TARGET_IS_PATH" },
+    { args: ["scan", "package.json"], exit: 2, says: "dir: and sbom: before it" },
     { args: ["scan", "sbom:/none"], exit: 4, says: "MISSING" },
     { args: ["sbom-generator"], exit: 2, says: "GENERATOR_NOT_IN_BUILD" },
     { args: ["policy", "check", "/nowhere.yaml"], exit: 4, says: "FILE_MISSING" },

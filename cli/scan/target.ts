@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** From what a person names to an SBOM: an image in a registry, layout or archive, a folder, or an SBOM itself. */
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { scanImage } from "#engines/scanner/index.ts";
@@ -21,6 +22,8 @@ import { progressLine, say } from "../output.ts";
 export const targetErrors = defineErrors("scan-verb", {
   TARGET_OFFLINE: "invalid",
   TARGET_NOT_IN_REGISTRY: "invalid",
+  /** A file or folder is named as if it were an image. */
+  TARGET_IS_PATH: "invalid",
   /** Several documents that can't be told apart in one place. */
   OUTPUTS_MIXED: "invalid",
   /** What was asked for needs layers, and what was named has none. */
@@ -53,16 +56,27 @@ export function imageNameOf(target: string, { sbom }: ScanResult): string {
   return isLocal(target) ? sbom.imageDigest : repositoryOf(parseReference(target));
 }
 
-/** What is wrong with a call before anything is opened. @throws TARGET_OFFLINE, REFERENCE_INVALID */
+/** What is wrong with a call before anything is opened. @throws TARGET_OFFLINE, TARGET_IS_PATH, REFERENCE_INVALID */
 export function checkTarget(target: string, flags: TargetFlags): void {
   for (const each of [target, ...(flags.base ?? [])]) {
-    if (flags.offline === true && !isLocal(each)) {
-      const kinds = "oci-dir:, oci-archive:, docker-archive:, dir: and sbom:";
+    if (isLocal(each)) continue;
+    const kinds = "oci-dir:, oci-archive:, docker-archive:, dir: and sbom:";
+    if (isPath(each)) {
+      throw targetErrors.make(
+        "TARGET_IS_PATH",
+        `${each} is a path; say how to read it: one of ${kinds} before it`,
+      );
+    }
+    if (flags.offline === true) {
       throw targetErrors.make("TARGET_OFFLINE", `--offline reads ${kinds} only, not ${each}`);
     }
-    if (!isLocal(each)) parseReference(each);
+    parseReference(each);
   }
 }
+
+/** `./x`, `/x`, `~/x` and what is there and has an ending; a folder `debian` does not hide the image of that name. */
+const isPath = (target: string): boolean =>
+  /^[./~]/.test(target) || (/^[^:@]+\.[a-z]+$/i.test(target) && existsSync(target));
 
 /** @throws what opening and scanning throw */
 export async function scanTarget(target: string, flags: TargetFlags): Promise<ScanResult> {

@@ -2,6 +2,7 @@
 /** `stella advisories import|status`: the feeds that scans on this machine use. */
 import { Option } from "commander";
 import type { Command } from "commander";
+import { cacheDirOption } from "../cache.ts";
 
 const connectors = [
   "osv",
@@ -31,7 +32,7 @@ export function addAdvisories(program: Command): void {
         connectors,
       ),
     )
-    .option("--cache-dir <dir>", "folder of cached layer facts and advisories")
+    .option(...cacheDirOption)
     .option("--json", "one JSON array")
     .action(async (paths: readonly string[], flags: ImportFlags) => {
       await importAll(paths, flags);
@@ -39,7 +40,7 @@ export function addAdvisories(program: Command): void {
   advisories
     .command("status")
     .description("What is kept: sources, records, digests.")
-    .option("--cache-dir <dir>", "folder of cached layer facts and advisories")
+    .option(...cacheDirOption)
     .option("--json", "one JSON array")
     .action(async (flags: ImportFlags) => {
       await status(flags);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `stella diff OLD NEW`: what is another between two images, by package, layer and finding. */
 import type { Command } from "commander";
+import { cacheDirOption } from "../cache.ts";
 import type { TargetFlags } from "../scan/target.ts";
 import { collect, parsePlatform } from "./scan.ts";
 
@@ -37,7 +38,7 @@ export function addDiff(program: Command): void {
     .option("--vex <path>", "OpenVEX file or folder; repeatable", collect, [])
     .option("--policy <file>", "policy file; repeatable; the baseline unless given", collect, [])
     .option("--offline", "ask no registry; local targets only")
-    .option("--cache-dir <dir>", "folder of cached layer facts and advisories")
+    .option(...cacheDirOption)
     .option("--plain-http", "speak HTTP to the targets' registries")
     .option("--ca-file <pem>", "trust these certificates for the targets' registries")
     .addHelpText(

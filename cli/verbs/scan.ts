@@ -2,6 +2,7 @@
 /** `stella scan TARGET`: an image's SBOM, findings and verdict, without a cluster. */
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
+import { cacheDirOption } from "../cache.ts";
 
 const formats = [
   "table",
@@ -97,7 +98,7 @@ export function addScan(program: Command): void {
     .option("--wide", "also show paths and sources; nothing is cut")
     .option("--force", "read every layer anew")
     .option("--offline", "ask no registry; local targets only")
-    .option("--cache-dir <dir>", "folder of cached layer facts and advisories")
+    .option(...cacheDirOption)
     .option("--plain-http", "speak HTTP to the target's registry")
     .option("--ca-file <pem>", "trust these certificates for the target's registry")
     .addHelpText(
