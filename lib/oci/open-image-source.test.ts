@@ -121,9 +121,9 @@ describe("one image from every source", () => {
 async function inWorker(source: SharedImageSource, layer: LayerDescriptor): Promise<unknown> {
   const workerData = { access: source.describeLayerAccess(layer), layer };
   const worker = new Worker(new URL("./testing/read-layer-worker.ts", import.meta.url), { workerData });
-  const [message] = (await once(worker, "message")) as unknown[];
-  await once(worker, "exit");
-  return message;
+  // Both are awaited from the start: a worker that ends at once has its last message and its exit told in one go.
+  const [said] = await Promise.all([once(worker, "message"), once(worker, "exit")]);
+  return said[0];
 }
 
 describe("several platforms", () => {
