@@ -6,13 +6,14 @@
 import {
   canonicalDigits,
   compareDigits,
-  compareText,
   invalidVersion,
   isDigit,
   isLetter,
+  isNumeric,
   trimmedVersion,
 } from "./order.ts";
 import type { VersionOrder } from "./order.ts";
+import { comparePre } from "./semver.ts";
 
 export interface NugetVersion {
   /** Four, without leading zeros. */
@@ -32,7 +33,7 @@ export const nugetOrder: VersionOrder<NugetVersion> = {
     const release = hyphen < 0 ? counted : counted.slice(0, hyphen);
     const numbers = release.split(".");
     if (numbers.length > PARTS) throw invalidVersion("nuget", text, "it has more than four numbers");
-    if (!numbers.every(isNumber)) throw invalidVersion("nuget", text, "a number is missing");
+    if (!numbers.every(isNumeric)) throw invalidVersion("nuget", text, "a number is missing");
     while (numbers.length < PARTS) numbers.push("0");
     return {
       numbers: numbers.map(canonicalDigits),
@@ -45,12 +46,7 @@ export const nugetOrder: VersionOrder<NugetVersion> = {
       const difference = compareDigits(a.numbers[i] ?? "0", b.numbers[i] ?? "0");
       if (difference !== 0) return difference;
     }
-    if (a.labels.length === 0 || b.labels.length === 0) return b.labels.length - a.labels.length;
-    for (let i = 0; i < Math.min(a.labels.length, b.labels.length); i += 1) {
-      const difference = compareLabels(a.labels[i] ?? "", b.labels[i] ?? "");
-      if (difference !== 0) return difference;
-    }
-    return a.labels.length - b.labels.length;
+    return comparePre(a.labels, b.labels);
   },
 };
 
@@ -58,20 +54,7 @@ function labelsOf(text: string, written: string): string[] {
   const labels = written.toLowerCase().split(".");
   if (!labels.every(isLabel))
     throw invalidVersion("nuget", text, "a pre-release label is empty or has a bad sign");
-  return labels.map((label) => (isNumber(label) ? canonicalDigits(label) : label));
-}
-
-function compareLabels(a: string, b: string): number {
-  const aNumeric = isNumber(a);
-  const bNumeric = isNumber(b);
-  if (aNumeric && bNumeric) return compareDigits(a, b);
-  if (aNumeric !== bNumeric) return aNumeric ? -1 : 1;
-  return compareText(a, b);
-}
-
-function isNumber(text: string): boolean {
-  for (let i = 0; i < text.length; i += 1) if (!isDigit(text.charCodeAt(i))) return false;
-  return text !== "";
+  return labels.map((label) => (isNumeric(label) ? canonicalDigits(label) : label));
 }
 
 function isLabel(text: string): boolean {

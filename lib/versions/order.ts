@@ -54,6 +54,12 @@ export function isDigit(code: number): boolean {
   return code >= 48 && code <= 57;
 }
 
+/** ASCII digits only, and at least one. */
+export function isNumeric(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) if (!isDigit(text.charCodeAt(i))) return false;
+  return text !== "";
+}
+
 export function isLower(code: number): boolean {
   return code >= 97 && code <= 122;
 }

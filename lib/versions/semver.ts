@@ -13,6 +13,7 @@ import {
   invalidVersion,
   isDigit,
   isLetter,
+  isNumeric,
   trimmedVersion,
 } from "./order.ts";
 import type { VersionOrder } from "./order.ts";
@@ -78,7 +79,8 @@ function parsePre(ecosystem: string, text: string, rest: string): readonly strin
   return identifiers.map((identifier) => (isNumeric(identifier) ? canonicalDigits(identifier) : identifier));
 }
 
-function comparePre(a: readonly string[], b: readonly string[]): number {
+/** Section 11: a release is after its pre-releases. Numeric identifiers are without leading zeros. */
+export function comparePre(a: readonly string[], b: readonly string[]): number {
   if (a.length === 0 || b.length === 0) return b.length - a.length;
   const shared = Math.min(a.length, b.length);
   for (let i = 0; i < shared; i += 1) {
@@ -94,9 +96,4 @@ function compareIdentifiers(a: string, b: string): number {
   if (aNumeric && bNumeric) return compareDigits(a, b);
   if (aNumeric !== bNumeric) return aNumeric ? -1 : 1;
   return compareText(a, b);
-}
-
-function isNumeric(text: string): boolean {
-  for (let i = 0; i < text.length; i += 1) if (!isDigit(text.charCodeAt(i))) return false;
-  return text !== "";
 }
