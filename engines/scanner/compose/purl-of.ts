@@ -44,7 +44,7 @@ function versionOf({ type, version }: PackageFact): string {
 }
 
 /** What the architecture or platform of a package is called in the purl of its type. */
-const ARCHITECTURE_QUALIFIERS: Partial<Record<PackageType, string>> = {
+export const ARCHITECTURE_QUALIFIERS: Partial<Record<PackageType, string>> = {
   apk: "arch",
   conda: "subdir",
   deb: "arch",

@@ -2,7 +2,7 @@
 /** A stated package as a component: identity from its purl, the rest from what the document says beside it. */
 import { buildPurl, parsePurl, purlErrors } from "#lib/purl/index.ts";
 import type { PurlParts } from "#lib/purl/index.ts";
-import { isOsPackage } from "../../compose/purl-of.ts";
+import { ARCHITECTURE_QUALIFIERS, isOsPackage } from "../../compose/purl-of.ts";
 import type { Component, PackageType } from "../../types.ts";
 import { goModule } from "./go-module.ts";
 import type { StatedPackage } from "./stated.ts";
@@ -48,7 +48,7 @@ export function drafted(stated: StatedPackage): Drafted {
 function draftOf(stated: StatedPackage, parts: PurlParts, type: PackageType): Draft {
   const { namespace, qualifiers = {} } = parts;
   const { licenses, evidence, supplier, sha256, facts } = stated;
-  const architecture = qualifiers[ARCHITECTURE[type] ?? ""];
+  const architecture = qualifiers[ARCHITECTURE_QUALIFIERS[type] ?? ""];
   const source = ownSource(facts.get("sourcePackage")) ?? stated.sourcePackage;
   const version = versionOf(stated.version, parts);
   const sourcePackage = source ?? upstream(type, qualifiers["upstream"], version);
@@ -73,15 +73,6 @@ function draftOf(stated: StatedPackage, parts: PurlParts, type: PackageType): Dr
     ...(usedByEntrypoint === undefined ? {} : { usedByEntrypoint }),
   };
 }
-
-const ARCHITECTURE: Partial<Record<PackageType, string>> = {
-  apk: "arch",
-  conda: "subdir",
-  deb: "arch",
-  gem: "platform",
-  generic: "arch",
-  rpm: "arch",
-};
 
 /** The purl's; in the document's own letters, unless those are what advisories and analyzers fold. */
 const nameOf = (stated: string, { type, name }: PurlParts): string =>
