@@ -4,6 +4,7 @@ import { readSbom } from "#engines/scanner/index.ts";
 import type { ReadSbomOptions, ScanResult } from "#engines/scanner/index.ts";
 import { digestOf } from "#lib/digest.ts";
 import type { DiffId } from "#lib/digest.ts";
+import { emptyImageConfig } from "#lib/oci/image-config.ts";
 import { readText } from "../files.ts";
 
 /** @throws SBOM_INVALID, FILE_MISSING, FILE_TOO_LARGE */
@@ -19,7 +20,7 @@ export async function readScan(file: string, options: ReadSbomOptions): Promise<
       imageDigest,
       platform,
       reference: `sbom:${file}`,
-      config: { ...platform, entrypoint: [], cmd: [], env: [], workingDir: "", user: "", labels: {} },
+      config: emptyImageConfig(platform),
       layers: layers.map((layer) => ({ ...layer, mediaType: "" })),
     },
     fragments: [],

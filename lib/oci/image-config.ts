@@ -17,6 +17,17 @@ export interface ParsedConfig {
   readonly diffIds: readonly DiffId[];
 }
 
+/** Of an image whose config says nothing of what runs, or that has none. */
+export const emptyImageConfig = (platform: Platform): ImageConfig => ({
+  ...platform,
+  entrypoint: [],
+  cmd: [],
+  env: [],
+  workingDir: "",
+  user: "",
+  labels: {},
+});
+
 /** @throws MANIFEST_INVALID naming the field; `where` stands in front, e.g. `config of registry.example/app:1`. */
 export function parseImageConfig(bytes: Uint8Array, where: string): ParsedConfig {
   const fail: Fail = (why) => ociErrors.make("MANIFEST_INVALID", `${where} ${why}`);

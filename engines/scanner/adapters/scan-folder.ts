@@ -12,6 +12,7 @@ import { byText } from "#lib/compare.ts";
 import { digestOf } from "#lib/digest.ts";
 import type { DiffId, ImageDigest, LayerDigest } from "#lib/digest.ts";
 import { messageOf } from "#lib/errors.ts";
+import { emptyImageConfig } from "#lib/oci/image-config.ts";
 import type { ImageConfig, Platform, ResolvedImage } from "#lib/oci/types.ts";
 import type { EntrySink, TarEntry } from "#lib/tar/index.ts";
 import { analyzers as catalog } from "../analyzers/catalog.ts";
@@ -44,16 +45,7 @@ export function scanFolder(root: string, { platform, config = {} }: ScanFolderOp
     imageDigest: digestOf<ImageDigest>(`folder\n${diffId}\n`),
     reference: `dir:${root}`,
     platform,
-    config: {
-      ...platform,
-      entrypoint: [],
-      cmd: [],
-      env: [],
-      workingDir: "",
-      user: "",
-      labels: {},
-      ...config,
-    },
+    config: { ...emptyImageConfig(platform), ...config },
     layers: [layer],
   };
   const sbom = composeSbom(resolved, [fragment]);

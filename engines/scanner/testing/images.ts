@@ -2,6 +2,7 @@
 /** Images in memory and fakes of the scanner's ports, for tests here and in other folders. */
 import { gzipSync } from "node:zlib";
 import { digestOf, type DiffId, type ImageDigest, type LayerDigest } from "#lib/digest.ts";
+import { emptyImageConfig } from "#lib/oci/image-config.ts";
 import type { ImageSource, LayerDescriptor, Platform, ResolvedImage } from "#lib/oci/types.ts";
 import { writeTar, type TarFile } from "#lib/tar/testing/write-tar.ts";
 import type { Analyzer, LayerFile } from "../analyzer.ts";
@@ -40,7 +41,7 @@ export function memoryImage(
     imageDigest: digestOf<ImageDigest>(layers.map(({ descriptor }) => descriptor.digest).join()),
     reference: "memory",
     platform: linuxAmd64,
-    config: { ...linuxAmd64, entrypoint: [], cmd: [], env: [], workingDir: "", user: "", labels: {} },
+    config: emptyImageConfig(linuxAmd64),
     layers: layers.map(({ descriptor }) => descriptor),
   };
   return {

@@ -5,6 +5,7 @@ import type { FileFacts, Fragment } from "#engines/scanner/facts.ts";
 import { TreeWriter, type TreeEntryType } from "#engines/scanner/layer/tree.ts";
 import { digestOf, type DiffId, type ImageDigest, type LayerDigest } from "#lib/digest.ts";
 import { byText } from "#lib/compare.ts";
+import { emptyImageConfig } from "#lib/oci/image-config.ts";
 
 export function fragmentOf(
   files: readonly FileFacts[],
@@ -41,16 +42,7 @@ export function imageOf(
   return {
     imageDigest: digestOf<ImageDigest>("image"),
     platform,
-    config: {
-      ...platform,
-      entrypoint: [],
-      cmd: [],
-      env: [],
-      workingDir: "",
-      user: "",
-      labels: {},
-      ...config,
-    },
+    config: { ...emptyImageConfig(platform), ...config },
     layers: fragments.map(({ diffId }) => ({
       diffId,
       digest: digestOf<LayerDigest>(diffId),
