@@ -7,6 +7,7 @@
 import { byText } from "#lib/compare.ts";
 import type { FileAnalyzer } from "../analyzer.ts";
 import type { Ownership, PackageFact } from "../facts.ts";
+import { numberedLines } from "../lines.ts";
 
 const DB_PATHS = new Set(["lib/apk/db/installed", "usr/lib/apk/db/installed"]);
 /** Longer, it is no name or version. */
@@ -66,7 +67,7 @@ interface ApkRecord {
 function* records(text: string): Generator<ApkRecord> {
   let [fields, paths, start] = [new Map<string, string>(), [] as string[], 0];
   let [folder, leftOut, owned, files] = ["", 0, 0, 0];
-  for (const { line, number } of linesOf(text)) {
+  for (const { line, number } of numberedLines(text)) {
     if (line.trim() === "") {
       if (start > 0) yield { fields, paths, leftOut, line: start };
       [fields, paths, start, folder, leftOut] = [new Map<string, string>(), [] as string[], 0, "", 0];
@@ -85,15 +86,6 @@ function* records(text: string): Generator<ApkRecord> {
     } else if (line[1] === ":" && !fields.has(line.charAt(0))) fields.set(line.charAt(0), value.trim());
   }
   if (start > 0) yield { fields, paths, leftOut, line: start };
-}
-
-function* linesOf(text: string): Generator<{ readonly line: string; readonly number: number }> {
-  for (let at = 0, number = 1; at < text.length; number++) {
-    const newline = text.indexOf("\n", at);
-    const end = newline < 0 ? text.length : newline;
-    yield { line: text.slice(at, end), number };
-    at = end + 1;
-  }
 }
 
 function packageFact(

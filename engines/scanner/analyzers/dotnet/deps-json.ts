@@ -8,6 +8,7 @@ import { invalidInput } from "../../analyzer.ts";
 import type { PackageFact, Reading } from "../../facts.ts";
 import { objectOf, parseJson, textOf, type JsonObject } from "../../json-document.ts";
 import { directoryOf } from "../../layer/paths.ts";
+import { numberedLines } from "../../lines.ts";
 import { assetPaths, hasAssets } from "./assets.ts";
 
 /** An SDK's largest list has some hundred. */
@@ -89,15 +90,11 @@ function split(key: string): [string?, string?] {
 function libraryLines(text: string): Map<string, number> {
   const lines = new Map<string, number>();
   const start = text.lastIndexOf('"libraries"');
-  let line = 1;
-  for (let at = 0; at >= 0 && at < text.length; line++) {
-    const newline = text.indexOf("\n", at);
-    const end = newline < 0 ? text.length : newline;
-    if (at > start && start >= 0 && end - at < MAX_NAME_LENGTH + 20) {
-      const key = /^\s+"([^"\\/]+\/[^"\\]+)": \{/.exec(text.slice(at, end))?.[1];
-      if (key !== undefined && !lines.has(key)) lines.set(key, line);
-    }
-    at = end + 1;
+  if (start < 0) return lines;
+  for (const { line, number, at } of numberedLines(text)) {
+    if (at <= start || line.length >= MAX_NAME_LENGTH + 20) continue;
+    const key = /^\s+"([^"\\/]+\/[^"\\]+)": \{/.exec(line)?.[1];
+    if (key !== undefined && !lines.has(key)) lines.set(key, number);
   }
   return lines;
 }

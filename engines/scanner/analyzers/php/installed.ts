@@ -8,6 +8,7 @@ import { invalidInput } from "../../analyzer.ts";
 import type { PackageFact, Reading } from "../../facts.ts";
 import { listOf, objectOf, parseJson, textOf, type JsonObject } from "../../json-document.ts";
 import { cleanPath, directoryOf } from "../../layer/paths.ts";
+import { numberedLines } from "../../lines.ts";
 
 const NAME = /^([^/\s]+)\/([^/\s]+)$/;
 const MAX_TEXT = 300;
@@ -105,14 +106,10 @@ function installFolder(path: string, value: unknown): string | undefined {
 /** First line on which each name stands; Composer writes one field a line. */
 function nameLines(text: string): Map<string, number> {
   const lines = new Map<string, number>();
-  let line = 1;
-  for (let at = 0; at < text.length; line++) {
-    const newline = text.indexOf("\n", at);
-    const end = newline < 0 ? text.length : newline;
-    const name =
-      end - at > 2 * MAX_TEXT ? undefined : /^ +"name": "([^"\\]+\/[^"\\]+)"/.exec(text.slice(at, end))?.[1];
-    if (name !== undefined && !lines.has(name)) lines.set(name, line);
-    at = end + 1;
+  for (const { line, number } of numberedLines(text)) {
+    if (line.length > 2 * MAX_TEXT) continue;
+    const name = /^ +"name": "([^"\\]+\/[^"\\]+)"/.exec(line)?.[1];
+    if (name !== undefined && !lines.has(name)) lines.set(name, number);
   }
   return lines;
 }

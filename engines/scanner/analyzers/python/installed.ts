@@ -5,6 +5,7 @@
  * https://peps.python.org/pep-0420/ (namespace packages), https://peps.python.org/pep-0610/ (direct_url.json)
  */
 import { byText } from "#lib/compare.ts";
+import { numberedLines } from "../../lines.ts";
 import { resolvedPath } from "./paths.ts";
 
 export interface Installed {
@@ -140,12 +141,9 @@ function quotedColumn(line: string): string | undefined {
 
 /** Lines that are not blank, without white space around them. */
 export function* linesOf(text: string): Generator<string> {
-  for (let at = 0; at < text.length;) {
-    const newline = text.indexOf("\n", at);
-    const end = newline < 0 ? text.length : newline;
-    const line = text.slice(at, end).trim();
-    if (line !== "") yield line;
-    at = end + 1;
+  for (const { line } of numberedLines(text)) {
+    const trimmed = line.trim();
+    if (trimmed !== "") yield trimmed;
   }
 }
 

@@ -4,6 +4,7 @@
  * https://github.com/microsoft/azurelinux, toolkit/docs/how_it_works/5_misc.md "RPM manifest file"
  */
 import type { PackageFact } from "../../facts.ts";
+import { numberedLines } from "../../lines.ts";
 import { withEpoch } from "./package-fact.ts";
 import { sourcePackage } from "./source-package.ts";
 
@@ -22,23 +23,16 @@ const MAX_PROBLEMS = 100;
 export function manifestPackages(text: string): { packages: PackageFact[]; problems: string[] } {
   const packages: PackageFact[] = [];
   const problems: string[] = [];
-  let [line, at] = [0, 0];
-  while (at < text.length) {
-    if (++line > MAX_LINES) {
+  for (const { line, number } of numberedLines(text)) {
+    if (number > MAX_LINES) {
       problems.push(`only the first ${MAX_LINES} lines are read`);
       break;
     }
-    const newline = text.indexOf("\n", at);
-    const end = newline < 0 ? text.length : newline;
-    const columns = text
-      .slice(at, end)
-      .split("\t", COLUMNS)
-      .map((column) => column.trim());
-    at = end + 1;
+    const columns = line.split("\t", COLUMNS).map((column) => column.trim());
     if (columns[NAME] === KEY_NAME || (columns.length === 1 && columns[NAME] === "")) continue;
-    const fact = manifestPackage(columns, line);
+    const fact = manifestPackage(columns, number);
     if (fact) packages.push(fact);
-    else if (problems.length < MAX_PROBLEMS) problems.push(`line ${line} is no package`);
+    else if (problems.length < MAX_PROBLEMS) problems.push(`line ${number} is no package`);
   }
   return { packages, problems };
 }

@@ -3,6 +3,7 @@
  * An installed gem's specification, read as text and never run: RubyGems writes one assignment or call a line.
  * Sources: https://guides.rubygems.org/specification-reference/, Gem::Specification#to_ruby, Gem::StubSpecification
  */
+import { numberedLines } from "../../lines.ts";
 import { rubyStrings } from "./strings.ts";
 
 export interface Gemspec {
@@ -41,7 +42,9 @@ export function parseGemspec(text: string): Gemspec | undefined {
   const fields = new Map<FieldName, string[]>();
   let stub: RegExpExecArray | null = null;
   let nameLine = 0;
-  for (const { line, number } of linesOf(text)) {
+  for (const { line, number } of numberedLines(text)) {
+    if (number > MAX_LINES) break;
+    if (line.length > MAX_LINE_LENGTH) continue;
     if (line.startsWith("# stub: ")) {
       stub ??= STUB.exec(line);
       if (nameLine === 0) nameLine = number;
@@ -68,14 +71,4 @@ export function parseGemspec(text: string): Gemspec | undefined {
     dependencies: fields.get("dependencies") ?? [],
     line: nameLine,
   };
-}
-
-function* linesOf(text: string): Generator<{ readonly line: string; readonly number: number }> {
-  let at = 0;
-  for (let number = 1; at < text.length && number <= MAX_LINES; number++) {
-    const newline = text.indexOf("\n", at);
-    const end = newline < 0 ? text.length : newline;
-    if (end - at <= MAX_LINE_LENGTH) yield { line: text.slice(at, end), number };
-    at = end + 1;
-  }
 }
