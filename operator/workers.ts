@@ -15,6 +15,7 @@ import { objectErrors } from "#lib/stores/errors.ts";
 import type { ObjectStore } from "#lib/stores/ports.ts";
 import { BY_DIGEST } from "./caches.ts";
 import type { Parts } from "./backend.ts";
+import { attachedSboms } from "./jobs/attached-sboms.ts";
 import { openFeed } from "./jobs/feed-places.ts";
 import { importThread } from "./jobs/import-thread.ts";
 import { rebuildSnapshot, runImportJob } from "./jobs/import.ts";
@@ -134,6 +135,7 @@ function scanJobPorts(parts: Parts): ScanJobPorts {
     openSource: (job) => registries.open(job.imageReference, job.namespace, job.pullSecrets),
     scan: (source, platform, options) =>
       scanImage(source, platform, { fragmentCache, layerWorkers }, options),
+    ...attachedSboms(parts),
     documents: (scanned, imageName) => scanDocuments(scanned, imageName, version),
   };
 }
@@ -180,6 +182,7 @@ function importJobPorts(parts: Parts): ImportJobPorts {
         roots: config.feedRoots,
         registrySettings: ({ metadata, spec }) =>
           registries.settings(
+            config.namespace,
             spec.oci?.secretRef === undefined
               ? []
               : [{ namespace: metadata.namespace ?? "", name: spec.oci.secretRef.name }],

@@ -47,6 +47,8 @@ export interface ScanRecord {
         readonly components: number;
         readonly omissions: number;
         readonly artifacts: readonly ScanArtifact[];
+        /** Manifest of the attached SBOM from which the facts are, in place of layers. */
+        readonly attachedSbom?: Digest;
       }
     | { readonly ok: false; readonly kind: ErrorKind; readonly code: string; readonly message: string };
 }

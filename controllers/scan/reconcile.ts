@@ -99,7 +99,11 @@ function readinessOf(step: Step, now: number): Readiness {
 
 function readyOf({ result }: ScanRecord): Readiness {
   if (!result.ok) return { state: "failed", reason: reasonOf(result.code), message: result.message };
-  const facts = `${result.components} components in ${result.layers.total} layers`;
+  const { components, layers, attachedSbom } = result;
+  const facts =
+    attachedSbom === undefined
+      ? `${components} components in ${layers.total} layers`
+      : `${components} components from the attached SBOM ${attachedSbom}; no layer was read`;
   return result.omissions === 0
     ? { state: "ready", reason: "Scanned", message: facts }
     : {
@@ -132,5 +136,6 @@ function factsOf({ result, startedAt, finishedAt, forceGeneration }: ScanRecord)
     components: result.components,
     omissions: result.omissions,
     artifacts: result.artifacts.map((artifact) => ({ ...artifact })),
+    ...(result.attachedSbom === undefined ? {} : { attachedSbom: result.attachedSbom }),
   };
 }

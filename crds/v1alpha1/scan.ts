@@ -88,6 +88,9 @@ const statusSchema = z
       "Things that could not be read or parsed; above 0 the SBOM is partial and says what is missing.",
     ).exactOptional(),
     artifacts: keyedListOf("Documents made by the scan.", artifactSchema, ["key"], 16).exactOptional(),
+    attachedSbom: digest(
+      "Manifest of the attached SBOM that was taken instead of the layers (StellaOps spec.scan.attachedSboms).",
+    ).exactOptional(),
     startTime: time("When work began.").exactOptional(),
     finishTime: time("When work ended, well or not.").exactOptional(),
     durationMs: count("Milliseconds from start to finish.").exactOptional(),

@@ -157,6 +157,18 @@ const specSchema = z
           max: 64,
         }).default(2),
         timeout: duration("Longest time for one image.").default("10m"),
+        attachedSboms: z
+          .object({
+            repositories: setOf(
+              "Repositories, * as wildcard: registry.example/ci/*. Whoever can push to one decides what is found in its images: no signature is checked by this version.",
+              glob("Registry and repository, without tag, * as wildcard."),
+            ),
+          })
+          .meta({
+            description:
+              "Whose SBOMs are taken instead of an image's layers when they are attached to it. None where nothing is said; a forced scan reads the layers.",
+          })
+          .exactOptional(),
       })
       .meta({ description: "Bounds on scanning." })
       .prefault({}),

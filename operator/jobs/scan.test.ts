@@ -56,6 +56,8 @@ async function bench(over: Partial<ScanJobPorts> = {}) {
         { fragmentCache: memoryFragmentCache(), layerWorkers: inlineWorkers },
         options,
       ),
+    takesAttached: () => false,
+    attached: () => Promise.resolve(undefined),
     documents: (scanned, imageName) => scanDocuments(scanned, imageName, "0"),
     ...over,
   };
@@ -149,6 +151,42 @@ describe("runScanJob", () => {
     const { result } = await runScanJob(job, never, b.ports);
     expect(result).toEqual({ ok: false, ...want });
     expect((await b.ports.records.get("uid-1"))?.body.result).toEqual(result);
+  });
+
+  describe("an attached SBOM", () => {
+    const digest = digestOf("attached");
+    const none: ScanJobPorts["attached"] = () => Promise.resolve(undefined);
+    const trusted = (from: Awaited<ReturnType<typeof bench>>): ScanJobPorts => ({
+      ...from.ports,
+      takesAttached: () => true,
+      attached: async () => {
+        const ports = { fragmentCache: memoryFragmentCache(), layerWorkers: inlineWorkers };
+        const scanned = await scanImage(memoryImage([layer]), linuxAmd64, ports);
+        const counters = { ...scanned.counters, analyzed: 0 };
+        return { ...scanned, counters, sbom: { ...scanned.sbom, source: { kind: "attached", digest } } };
+      },
+    });
+
+    it("stands for the layers while its repository is trusted", async () => {
+      await using b = await bench();
+      const first = await runScanJob(job, never, trusted(b));
+      expect(first.result).toMatchObject({ ok: true, layers: { analyzed: 0 }, attachedSbom: digest });
+      const known = await runScanJob(job, never, { ...trusted(b), attached: none });
+      expect(known.result).toEqual({ ...first.result, layers: { total: 1, cached: 1, analyzed: 0 } });
+      expect(b.source.opened).toHaveLength(0);
+      const untrusted = await runScanJob(job, never, b.ports);
+      expect(untrusted.result).toMatchObject({ ok: true, layers: { analyzed: 1 } });
+      expect(untrusted.result).not.toHaveProperty("attachedSbom");
+    });
+
+    it.each([
+      { name: "the scan is forced", force: true },
+      { name: "none is attached", attached: none },
+    ])("is left aside when $name", async ({ force = false, ...over }) => {
+      await using b = await bench();
+      await runScanJob({ ...job, force }, never, { ...trusted(b), ...over });
+      expect(b.source.opened).toHaveLength(1);
+    });
   });
 
   it("leaves a record when its time is up, and closes the source", async () => {

@@ -31,6 +31,8 @@ export interface ImageDocument {
   readonly omissions: number;
   /** Analyzers and their versions when it was read, canonical; another set makes a new scan. */
   readonly analyzers: string;
+  /** Manifest of the attached SBOM that it is from. */
+  readonly attachedSbom?: Digest;
 }
 
 export interface ScanJobPorts {
@@ -49,6 +51,10 @@ export interface ScanJobPorts {
     platform: Platform,
     options: { force: boolean; signal: AbortSignal },
   ): Promise<ScanResult>;
+  /** Whether an SBOM that is attached to the image stands for its layers. */
+  takesAttached(job: ScanJob): boolean;
+  /** Undefined when none is attached that can be used. */
+  attached(job: ScanJob, resolved: ResolvedImage): Promise<ScanResult | undefined>;
   /** The canonical SBOM first. @param imageName how the documents call the image */
   documents(scanned: ScanResult, imageName: string): Iterable<ScanDocument>;
 }
@@ -99,11 +105,15 @@ async function scanOnce(
     if (resolved.indexDigest !== undefined && isSame(platform, ports.defaultPlatform))
       await ports.images.alias(resolved.indexDigest, resolved.imageDigest);
     const known = job.force ? undefined : (await ports.images.images.get(hexOf(resolved.imageDigest)))?.body;
-    if (known?.analyzers === ports.analyzers && (await isStored(known, ports.objects))) {
-      return knownResult(known, resolved);
+    const takesAttached = !job.force && ports.takesAttached(job);
+    if (known?.analyzers === ports.analyzers && (takesAttached || known.attachedSbom === undefined)) {
+      if (await isStored(known, ports.objects)) return knownResult(known, resolved);
     }
-    const scanned = await ports.scan(source, platform, { force: job.force, signal });
+    const scanned =
+      (takesAttached ? await ports.attached(job, resolved) : undefined) ??
+      (await ports.scan(source, platform, { force: job.force, signal }));
     const { sbom, counters } = scanned;
+    const attached = sbom.source?.kind === "attached" ? { attachedSbom: sbom.source.digest } : {};
     const artifacts = await storeDocuments(
       sbom.imageDigest,
       // By digest: a name would tell other namespaces where the first that asked has the image from.
@@ -122,6 +132,7 @@ async function scanOnce(
       components: sbom.components.length,
       omissions: sbom.omissions.length,
       analyzers: ports.analyzers,
+      ...attached,
     });
     return {
       ...identity(resolved),
@@ -129,6 +140,7 @@ async function scanOnce(
       components: sbom.components.length,
       omissions: sbom.omissions.length,
       artifacts,
+      ...attached,
     };
   } finally {
     await source.close();
@@ -153,6 +165,7 @@ function knownResult(known: ImageDocument, resolved: ResolvedImage): ScanRecord[
     components: known.components,
     omissions: known.omissions,
     artifacts: known.artifacts,
+    ...(known.attachedSbom === undefined ? {} : { attachedSbom: known.attachedSbom }),
   };
 }
 

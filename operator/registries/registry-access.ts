@@ -19,31 +19,30 @@ import { registrySettingsErrors, registrySettingsFor } from "./registry-settings
 import type { RegistrySpec, SecretRef } from "./registry-settings.ts";
 
 export interface RegistryAccess {
-  settings(pullSecrets: readonly SecretRef[]): Promise<RegistrySettings>;
   /**
    * With the credentials of the namespace that asks: the system's own serve the system namespace only, and nobody may
    * name another namespace's pull secrets. @throws PULL_SECRET_FOREIGN
    */
+  settings(asker: string, pullSecrets: readonly SecretRef[]): Promise<RegistrySettings>;
+  /** As `settings`. @throws PULL_SECRET_FOREIGN */
   open(reference: string, asker: string, pullSecrets: readonly SecretRef[]): Promise<SharedImageSource>;
   /** With the system's credentials only: a tag's digest is no secret of the namespace that asks. */
   readonly resolveDigest: (image: string) => Promise<Digest>;
 }
 
 export function registryAccess(client: KubeClient, caches: Caches, namespace: string): RegistryAccess {
-  const settings = (pullSecrets: readonly SecretRef[]): Promise<RegistrySettings> => {
-    return registrySettingsFor(client, { namespace, registries: registriesOf(caches) }, pullSecrets);
+  const settings: RegistryAccess["settings"] = async (asker, pullSecrets) => {
+    const configured = registriesOf(caches);
+    if (asker !== namespace) requireOwn(asker, pullSecrets);
+    const registries = asker === namespace ? configured : withoutCredentials(configured);
+    return registrySettingsFor(client, { namespace, registries }, pullSecrets);
   };
   return {
     settings,
-    open: async (reference, asker, pullSecrets) => {
-      if (asker === namespace) return openImageSource(reference, { registry: await settings(pullSecrets) });
-      requireOwn(asker, pullSecrets);
-      const registries = withoutCredentials(registriesOf(caches));
-      const registry = await registrySettingsFor(client, { namespace, registries }, pullSecrets);
-      return openImageSource(reference, { registry });
-    },
+    open: async (reference, asker, pullSecrets) =>
+      openImageSource(reference, { registry: await settings(asker, pullSecrets) }),
     resolveDigest: async (image) => {
-      const registry = new RegistryClient(await settings([]));
+      const registry = new RegistryClient(await settings(namespace, []));
       try {
         return await registry.resolveDigest(parseReference(image), AbortSignal.timeout(2_000));
       } finally {

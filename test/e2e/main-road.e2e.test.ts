@@ -17,6 +17,9 @@ import type { KubeObject } from "#lib/kube/index.ts";
 import { resources } from "#crds/index.ts";
 import type { Report, Scan } from "#crds/index.ts";
 import type { ReportDocument } from "#engines/evaluation/index.ts";
+import { parseReference } from "#lib/oci/reference.ts";
+import { Referrers } from "#lib/oci/referrers.ts";
+import { RegistryClient } from "#lib/oci/registry-client.ts";
 import { cycloneDxValidator } from "#test/support/cyclonedx-schema.ts";
 import { eventually } from "#test/support/eventually.ts";
 import { install, REGISTRY } from "#test/support/installation.ts";
@@ -26,6 +29,8 @@ import { writeSmallImages } from "#test/support/small-images.ts";
 const run = promisify(execFile);
 const reports = defineResource<Report>(resources.reports);
 const scans = defineResource<Scan>(resources.scans);
+/** The registry as Pods reach it. */
+const INSIDE = "registry.stellaops-demo.svc:5000";
 const MANY = Array.from({ length: 20 }, (_, index) => `many/app-${index}:1`);
 const KILLED = Array.from({ length: 50 }, (_, index) => `killed/app-${index}:1`);
 
@@ -36,7 +41,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "stella-e2e-road-"));
   const [installed, layout] = await Promise.all([install("e2e-road"), writeImages(folder)]);
   at = installed;
-  for (const ref of ["shop/bad:1", "shop/good:1", "shop/waived:1", ...MANY, ...KILLED]) {
+  for (const ref of ["shop/bad:1", "shop/good:1", "shop/waived:1", "built/app:1", ...MANY, ...KILLED]) {
     await at.push(`oci-dir:${layout}:${ref}`, ref);
   }
   await applyText(at.kubectl, SETTINGS);
@@ -56,7 +61,7 @@ const writeImages = (into: string): Promise<string> =>
     { ref: "shop/bad:1", npm: { cryptiles: "4.1.1" } },
     { ref: "shop/good:1", npm: { cryptiles: "4.1.3" } },
     { ref: "shop/waived:1", npm: { jws: "2.0.0" } },
-    ...[...MANY, ...KILLED].map((ref) => ({ ref })),
+    ...["built/app:1", ...MANY, ...KILLED].map((ref) => ({ ref })),
   ]);
 
 const SETTINGS = `
@@ -78,6 +83,8 @@ spec:
   registries:
     - host: ${REGISTRY}
       mirrors: [{ url: "http://registry.stellaops-demo.svc:5000" }]
+    - { host: "${INSIDE}", insecure: true }
+  scan: { attachedSboms: { repositories: ["${INSIDE}/built/*"] } }
 `;
 
 async function isReady(kind: string, name: string, namespace = ""): Promise<boolean> {
@@ -215,6 +222,44 @@ describe("reports", () => {
     expect(message).toContain("severty");
     expect(message).toContain("PolicyInvalid");
     await at.kubectl("-n", "road", "delete", "scanpolicy", "typo");
+  });
+
+  it("takes the SBOM that is attached in a trusted repository, and says so", async () => {
+    const there = parseReference(`${at.registry}/built/app:1`);
+    const settings = { hosts: { [at.registry]: { plainHttp: true } } };
+    const client = new RegistryClient(settings);
+    const referrers = new Referrers(there, settings);
+    const { digest, mediaType, bytes } = await client.manifest(there);
+    const type = "application/vnd.cyclonedx+json";
+    const bom = {
+      bomFormat: "CycloneDX",
+      specVersion: "1.6",
+      components: [{ type: "library", name: "jws", version: "2.0.0", purl: "pkg:npm/jws@2.0.0" }],
+    };
+    const attached = await referrers.attach(
+      { digest, mediaType, size: bytes.length },
+      { artifactType: type, mediaType: type, bytes: Buffer.from(JSON.stringify(bom)) },
+    );
+    await Promise.all([referrers.close(), client.close()]);
+    await applyText(
+      at.kubectl,
+      `
+apiVersion: stella-ops.org/v1alpha1
+kind: Scan
+metadata: { namespace: stellaops, name: built-app }
+spec: { imageRef: "${INSIDE}/built/app:1" }
+`,
+    );
+    const scan = await eventually("the attached SBOM is read", async () => {
+      const found = await at.client.get(scans, { namespace: "stellaops", name: "built-app" });
+      if (found.status?.phase === "Succeeded") return found;
+      throw new Error(JSON.stringify(found.status));
+    });
+    expect(scan.status).toMatchObject({
+      attachedSbom: attached.digest,
+      layers: { cached: 0, analyzed: 0 },
+      components: 1,
+    });
   });
 
   it("says why an image cannot be scanned", async () => {

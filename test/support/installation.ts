@@ -20,6 +20,8 @@ export interface Installation {
   readonly cluster: Cluster;
   readonly kubectl: Kubectl;
   readonly client: KubeClient;
+  /** `host:port` of the registry as this machine reaches it, over plain HTTP. */
+  readonly registry: string;
   /** Pushes what an oci-dir target names as `localhost:30500/<name>`, under which the node pulls it. */
   push(source: string, name: string): Promise<void>;
   /** Host process of a Pod's container, by a part of its command line. */
@@ -44,6 +46,7 @@ export async function install(name: string): Promise<Installation> {
     cluster,
     kubectl,
     client,
+    registry,
     push: async (source, image) => {
       await pushImage(source, `${registry}/${image}`, {
         registry: { hosts: { [registry]: { plainHttp: true } } },
