@@ -2,20 +2,13 @@
 /** `stella advisories import|status`: the feeds that scans on this machine use. */
 import { Option } from "commander";
 import type { Command } from "commander";
+import { connectorIds } from "#engines/evaluation/advisories/connector-ids.ts";
+import type { ConnectorId } from "#engines/evaluation/advisories/connector-ids.ts";
 import { cacheDirOption } from "../cache.ts";
-
-const connectors = [
-  "osv",
-  "alpine/secdb",
-  "debian/tracker",
-  "npm/security-wg",
-  "cisa/kev",
-  "first/epss",
-] as const;
 
 interface ImportFlags {
   readonly name?: string;
-  readonly connector?: (typeof connectors)[number];
+  readonly connector?: ConnectorId;
   readonly cacheDir?: string;
   readonly json?: boolean;
 }
@@ -29,7 +22,7 @@ export function addAdvisories(program: Command): void {
     .option("--name <name>", "name of the source; the path's last part unless given")
     .addOption(
       new Option("--connector <id>", "read as this feed; each document is looked at unless given").choices(
-        connectors,
+        connectorIds,
       ),
     )
     .option(...cacheDirOption)

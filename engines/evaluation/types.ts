@@ -32,14 +32,21 @@ export interface AffectedPackage {
   readonly distroStatus?: string;
   /** Severity that this distro gives. */
   readonly severity?: Severity;
+  /** rpm module stream whose packages alone are meant: `nodejs:18`. */
+  readonly module?: string;
 }
 
-/** Our record of one vulnerability as one source gives it. */
+/** Our record of one vulnerability as one source gives it. Without packages it is an enrichment: scores and words only. */
 export interface Advisory {
   /** CVE, GHSA, PYSEC, GO, DSA ... id. */
   readonly id: string;
   readonly aliases: readonly string[];
+  /** Connector id. */
   readonly source: string;
+  /** Who says it, in lower case: `debian`, `redhat`, `github`, `nvd`. Absent where id and connector tell (`vendorOf`). */
+  readonly vendor?: string;
+  /** The package itself is the harm: no version of those named is good, and no fix will come. */
+  readonly malware?: true;
   readonly summary?: string;
   readonly severity: Severity;
   readonly cvss: readonly { readonly version: string; readonly vector: string; readonly source: string }[];

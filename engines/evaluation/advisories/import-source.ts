@@ -5,6 +5,7 @@
  */
 import { byText } from "#lib/compare.ts";
 import type { Advisory } from "../types.ts";
+import type { ConnectorId } from "./connector-ids.ts";
 import { connectorOf, connectors } from "./connectors/catalog.ts";
 import { leafDocuments } from "./documents/expand.ts";
 import type { Leaf } from "./documents/expand.ts";
@@ -14,7 +15,7 @@ import { withDigest } from "./export.ts";
 import { defaultLimits, limitExceeded } from "./limits.ts";
 import type { FeedLimits } from "./limits.ts";
 import { mergeRecords } from "./merge-records.ts";
-import type { Connector, ConnectorId, FeedReader, ImportResult, ParsedDocument, Rejection } from "./types.ts";
+import type { Connector, FeedReader, ImportResult, ParsedDocument, Rejection } from "./types.ts";
 
 export interface ImportOptions {
   /** Name of the source; unique in a snapshot. */

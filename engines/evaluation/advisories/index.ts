@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Public face of the advisories: feeds in, one snapshot, findings out. `engines/evaluation/index.ts` passes it on. */
+export type { ConnectorId } from "./connector-ids.ts";
 export { decodeExport, encodeExport } from "./export.ts";
 export { importSource } from "./import-source.ts";
 export type { ImportOptions } from "./import-source.ts";
@@ -11,12 +12,4 @@ export type { SnapshotMeta, SnapshotSource } from "./snapshot/format.ts";
 export { snapshotMagic } from "./snapshot/format.ts";
 export { openSnapshot } from "./snapshot/open.ts";
 export type { AdvisoryHead, OpenOptions, Snapshot, SnapshotEntry, Vulnerability } from "./snapshot/open.ts";
-export type {
-  Connector,
-  ConnectorId,
-  FeedDocument,
-  FeedReader,
-  ImportResult,
-  Rejection,
-  SourceExport,
-} from "./types.ts";
+export type { Connector, FeedDocument, FeedReader, ImportResult, Rejection, SourceExport } from "./types.ts";

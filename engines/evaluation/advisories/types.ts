@@ -2,6 +2,7 @@
 /** Shapes of feeds on their way in: documents, what a connector makes of one, and a source's export. */
 import type { Digest } from "#lib/digest.ts";
 import type { Advisory } from "../types.ts";
+import type { ConnectorId } from "./connector-ids.ts";
 
 /** One file of a feed, as a source yields it: plain, compressed or an archive. */
 export interface FeedDocument {
@@ -40,9 +41,6 @@ export interface Contribution {
 
 /** Says that one entry of a document cannot be used; the rest of it goes on. */
 export type Reject = (path: string, reason: string) => void;
-
-export type ConnectorId =
-  "osv" | "alpine/secdb" | "debian/tracker" | "npm/security-wg" | "cisa/kev" | "first/epss";
 
 /** Judgement over one kind of feed. Pure; I/O is in `documents/` and `adapters/`. */
 export interface Connector {

@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import type { Advisory } from "../../types.ts";
 import { importSource } from "../import-source.ts";
 import { memoryFeed } from "../testing/sbom.ts";
-import type { ConnectorId, ImportResult } from "../types.ts";
+import type { ConnectorId } from "../connector-ids.ts";
+import type { ImportResult } from "../types.ts";
 import { connectors } from "./catalog.ts";
 
 const at = (name: string): URL => new URL(`testdata/${name}`, import.meta.url);
