@@ -64,9 +64,24 @@ function rpm(distro: string, release: string): PackageSpace | undefined {
   return /^\d+$/.test(release) ? { ecosystem: "rpm", distro: `${distro}:${release}` } : undefined;
 }
 
-/** A package name in the one spelling that lookups use. */
+/**
+ * A package name in the one spelling that lookups use: PyPI's of PEP 503, Maven's group and artifact as a purl joins them, lower
+ * case where the registry does not tell letters apart.
+ */
 export function packageName(ecosystem: string, name: string): string {
-  return ecosystem === "pypi" ? pypiName(name) : name;
+  switch (ecosystem) {
+    case "pypi":
+      return pypiName(name);
+    case "maven":
+      return name.replace(":", "/");
+    case "nuget":
+    case "composer":
+    case "hex":
+    case "pub":
+      return name.toLowerCase();
+    default:
+      return name;
+  }
 }
 
 /** Key of a package in a snapshot: `npm|@babel/traverse`, `deb|debian:12|glibc`. */

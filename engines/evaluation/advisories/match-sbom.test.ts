@@ -61,6 +61,9 @@ const records = [
   osv("RLSA-2", "Rocky Linux:8", "perl", [{ introduced: "0" }, { fixed: "4:5.26.3-423.el8" }], {
     aliases: ["CVE-2024-0042"],
   }),
+  osv("GHSA-8", "Maven", "org.Foo:bar", [{ introduced: "0" }, { fixed: "1.0" }]),
+  osv("GHSA-9", "NuGet", "Newtonsoft.Json", [{ introduced: "0" }, { fixed: "13.0.1" }]),
+  osv("GHSA-10", "Packagist", "Acme/Thing", [{ introduced: "0" }, { fixed: "1.0" }]),
   osv("GHSA-7", "npm", "glibc-like", [{ introduced: "0" }], {
     severity: [{ type: "CVSS_V3", score: CRITICAL }],
     aliases: ["CVE-2024-0012"],
@@ -157,6 +160,10 @@ describe("names and versions", () => {
     ["golang", "github.com/A/b", "v2.0.0", []],
     ["golang", "stdlib", "1.22.4", ["GO-2"]],
     ["golang", "stdlib", "go1.22rc1", ["GO-2"]],
+    ["maven", "org.Foo/bar", "0.9", ["GHSA-8"]],
+    ["maven", "org.foo/bar", "0.9", []],
+    ["nuget", "newtonsoft.json", "12.0.3", ["GHSA-9"]],
+    ["composer", "acme/thing", "0.1.0", ["GHSA-10"]],
     ["npm", "once", "1.0.0", []],
     ["npm", "listed", "v2.0.0", ["T-4"]],
     ["npm", "listed", "1.5.0", []],
