@@ -36,7 +36,7 @@ describe("image index", () => {
       noLayer: [],
       pypi: ["pkg:pypi/six"],
       cargo: [],
-      used: ["pkg:deb/debian/libc6", "pkg:generic/tool", "pkg:npm/%40x/y"],
+      used: ["pkg:deb/debian/glibc", "pkg:deb/debian/libc6", "pkg:generic/tool", "pkg:npm/%40x/y"],
     });
   });
 

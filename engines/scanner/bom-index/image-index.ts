@@ -9,6 +9,7 @@ import { corrupt } from "./errors.ts";
 import { BitmapWriter, decodeFile, digestAt, digestBytes, encodeFile, type IndexFile } from "./file.ts";
 import { PurlTableWriter, isIndexable } from "./purl-table.ts";
 import { forEachInRoaring } from "./roaring.ts";
+import { sourcePurl } from "./source-purl.ts";
 
 const PARTIAL = 1;
 const TRACED = 2;
@@ -35,7 +36,7 @@ export function imageBomIndex(sbom: Sbom): Uint8Array {
   });
 }
 
-/** All components of one purl. */
+/** All components of one purl, or all that were built from one source package. */
 interface Row {
   readonly purl: string;
   readonly type: string;
@@ -45,12 +46,15 @@ interface Row {
 
 function rowsOf(components: readonly Component[]): Row[] {
   const rows = new Map<string, Row>();
-  for (const { purl, type, layer, usedByEntrypoint } of components) {
-    if (!isIndexable(purl)) continue;
-    const row = rows.get(purl) ?? { purl, type, layers: new Set<number>(), isUsed: false };
-    rows.set(purl, row);
-    row.layers.add(layer.index);
-    row.isUsed ||= usedByEntrypoint !== undefined;
+  for (const component of components) {
+    const { purl: own, type, layer, usedByEntrypoint } = component;
+    for (const purl of [own, sourcePurl(component)]) {
+      if (purl === undefined || !isIndexable(purl)) continue;
+      const row = rows.get(purl) ?? { purl, type, layers: new Set<number>(), isUsed: false };
+      rows.set(purl, row);
+      row.layers.add(layer.index);
+      row.isUsed ||= usedByEntrypoint !== undefined;
+    }
   }
   return [...rows.values()].sort((a, b) => (a.purl < b.purl ? -1 : 1));
 }
