@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** `stella advisories import|status`: the feeds that scans on this machine use. */
+/** `stella advisories import|status|show`: the feeds that scans on this machine use. */
 import { Option } from "commander";
 import type { Command } from "commander";
 import { connectorIds } from "#engines/evaluation/advisories/connector-ids.ts";
@@ -37,6 +37,22 @@ export function addAdvisories(program: Command): void {
     .option("--json", "one JSON array")
     .action(async (flags: ImportFlags) => {
       await status(flags);
+    });
+  advisories
+    .command("show")
+    .description("Everything that is known of a vulnerability: who says what, and who contradicts whom.")
+    .argument("<id...>", "CVE, GHSA or any other name of it")
+    .option("--advisories <path...>", "feeds or a snapshot to look in; what is kept unless given")
+    .option(...cacheDirOption)
+    .option("--json", "one JSON array")
+    .action(async (ids: readonly string[], flags: ImportFlags & { readonly advisories?: string[] }) => {
+      const { showRecords } = await import("../advisory-record.ts");
+      const { advisoriesIn, cacheDir } = await import("../cache.ts");
+      await showRecords(ids, {
+        folder: advisoriesIn(cacheDir(flags.cacheDir)),
+        paths: flags.advisories ?? [],
+        isJson: flags.json === true,
+      });
     });
 }
 

@@ -40,8 +40,10 @@ export { openVexSnapshot } from "./vex/open-snapshot.ts";
 export type { VexDocument, VexSnapshot, VexStatement } from "./vex/types.ts";
 
 export {
+  canonicalRecord,
   compileSnapshot,
   decodeExport,
+  describeScope,
   encodeExport,
   importSource,
   matchSbom,
@@ -50,6 +52,7 @@ export {
 } from "./advisories/index.ts";
 export type {
   AdvisoryHead,
+  CanonicalRecord,
   Connector,
   ConnectorId,
   FeedDocument,
@@ -60,6 +63,7 @@ export type {
   Matching,
   OpenOptions,
   Rejection,
+  Said,
   Snapshot,
   SnapshotEntry,
   SnapshotMeta,

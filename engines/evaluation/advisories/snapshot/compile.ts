@@ -11,6 +11,7 @@ import { advisoryErrors } from "../errors.ts";
 import { isCve, primaryIds } from "../identity.ts";
 import { worstKnown } from "../severity-words.ts";
 import type { SourceExport } from "../types.ts";
+import { EXPLOITED, REJECTED, nameRow } from "./format.ts";
 import type { BucketEntry, Head, SnapshotMeta, VulnerabilityRow } from "./format.ts";
 import { writeSnapshot } from "./write.ts";
 
@@ -22,10 +23,10 @@ export function compileSnapshot(exports: readonly SourceExport[]): Uint8Array {
       throw advisoryErrors.make("SNAPSHOT_SOURCE_DUPLICATE", `two sources are named ${JSON.stringify(name)}`);
     }
   }
-  const advisories = distinctAdvisories(sources);
-  const vulnerabilities = groupAdvisories(advisories, sources);
+  const { advisories, groups, idOf } = grouped(distinctAdvisories(sources));
+  const rows = vulnerabilityRows(advisories, groups, sources);
   const connectors = [...new Set(advisories.map(({ source }) => source))].sort();
-  const rowOf = new Map(vulnerabilities.rows.map(([id], index) => [id, index]));
+  const rowOf = new Map(rows.map(([id], index) => [id, index]));
   const meta: SnapshotMeta = {
     sources: sources.map((source) => ({
       name: source.name,
@@ -35,7 +36,7 @@ export function compileSnapshot(exports: readonly SourceExport[]): Uint8Array {
       epss: source.epss.length,
     })),
     advisories: advisories.length,
-    vulnerabilities: vulnerabilities.rows.length,
+    vulnerabilities: rows.length,
     covers: coverage(sources),
     connectors,
   };
@@ -43,9 +44,10 @@ export function compileSnapshot(exports: readonly SourceExport[]): Uint8Array {
     meta: canonicalJson(meta),
     buckets: buckets(advisories),
     heads: advisories.map((advisory) =>
-      JSON.stringify(head(advisory, connectors, rowOf.get(vulnerabilities.idOf(advisory)) ?? 0)),
+      JSON.stringify(head(advisory, connectors, rowOf.get(idOf(advisory)) ?? 0)),
     ),
-    vulnerabilities: vulnerabilities.rows.map((row) => JSON.stringify(row)),
+    vulnerabilities: rows.map((row) => JSON.stringify(row)),
+    names: rows.flatMap(([id, aliases], at) => [id, ...aliases].map((name) => nameRow(name, at))),
     details: advisories.map(detail),
   });
 }
@@ -64,37 +66,54 @@ function byIdentity(a: Advisory, b: Advisory): number {
   return byText(a.id, b.id) || byText(a.source, b.source) || byText(canonicalJson(a), canonicalJson(b));
 }
 
-function groupAdvisories(
+interface Grouped {
+  readonly advisories: readonly Advisory[];
+  /** By the id of the vulnerability. */
+  readonly groups: ReadonlyMap<string, readonly Advisory[]>;
+  readonly idOf: (advisory: Advisory) => string;
+}
+
+/** By vulnerability. One that names no package anywhere can never be found in an image, and is left out. */
+function grouped(all: readonly Advisory[]): Grouped {
+  const idOf = primaryIds(all);
+  const groups = Map.groupBy(all, idOf);
+  for (const [id, group] of groups)
+    if (group.every(({ affected }) => affected.length === 0)) groups.delete(id);
+  return { advisories: all.filter((advisory) => groups.has(idOf(advisory))), groups, idOf };
+}
+
+/** Sorted by id. */
+function vulnerabilityRows(
   advisories: readonly Advisory[],
+  groups: Grouped["groups"],
   sources: readonly SourceExport[],
-): { rows: readonly VulnerabilityRow[]; idOf: (advisory: Advisory) => string } {
-  const idOf = primaryIds(advisories);
+): readonly VulnerabilityRow[] {
   const exploited = new Set(sources.flatMap((source) => source.exploited));
   const epss = new Map<string, number>();
   for (const source of sources) {
     for (const [id, score] of source.epss) epss.set(id, Math.max(score, epss.get(id) ?? 0));
   }
-  const groups = new Map<string, Advisory[]>();
-  for (const advisory of advisories) {
-    const id = idOf(advisory);
-    const group = groups.get(id);
-    if (group === undefined) groups.set(id, [advisory]);
-    else group.push(advisory);
-  }
+  const positions = new Map(advisories.map((advisory, at) => [advisory, at]));
   const rows = [...groups].map(([id, group]): VulnerabilityRow => {
     const names = [...new Set(group.flatMap((advisory) => [advisory.id, ...advisory.aliases]))];
     const cves = isCve(id) ? [id] : names.filter(isCve);
-    const scores = cves.flatMap((cve) => epss.get(cve) ?? []);
-    const row = [
+    const flags =
+      (cves.some((cve) => exploited.has(cve)) ? EXPLOITED : 0) + (isRejected(id, group) ? REJECTED : 0);
+    return [
       id,
       names.filter((name) => name !== id).sort(),
       worstKnown(group.filter(({ withdrawn }) => withdrawn === undefined).map(({ severity }) => severity)),
-      cves.some((cve) => exploited.has(cve)) ? 1 : 0,
-    ] as const;
-    return scores.length === 0 ? row : [...row, Math.max(...scores)];
+      flags,
+      cves.reduce((highest, cve) => Math.max(highest, epss.get(cve) ?? -1), -1),
+      group.map((advisory) => positions.get(advisory) ?? 0).sort((a, b) => a - b),
+    ];
   });
-  return { rows: rows.sort(([a], [b]) => byText(a, b)), idOf };
+  return rows.sort(([a], [b]) => byText(a, b));
 }
+
+/** The record of the CVE itself says that it is none. Others' words about it do not bring it back. */
+const isRejected = (id: string, group: readonly Advisory[]): boolean =>
+  isCve(id) && group.some((one) => one.id === id && one.affected.length === 0 && one.withdrawn !== undefined);
 
 function buckets(advisories: readonly Advisory[]): ReadonlyMap<string, string> {
   const entries = new Map<string, string[]>();
@@ -141,9 +160,15 @@ function head(advisory: Advisory, connectors: readonly string[], vulnerability: 
   return advisory.published === undefined ? fields : [...fields, advisory.published];
 }
 
-/** What heads and buckets do not hold. */
-function detail({ aliases, cvss, references, summary, modified, withdrawn }: Advisory): string {
-  return canonicalJson({ aliases, cvss, references, summary, modified, withdrawn });
+/** The advisory as its source's export has it, without what its head says: for people and exports. */
+function detail({
+  id: _id,
+  source: _source,
+  severity: _severity,
+  published: _published,
+  ...rest
+}: Advisory): string {
+  return canonicalJson(rest);
 }
 
 function coverage(sources: readonly SourceExport[]): readonly string[] {

@@ -5,7 +5,7 @@ import type { Severity } from "../../types.ts";
 /** First bytes of every snapshot. */
 export const snapshotMagic = "STELLADV";
 export const MAGIC = Buffer.from(snapshotMagic, "latin1");
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 /** Header: magic (8), version (4), section count (4), total length (8), digest of all bytes behind the header (32), reserved (8). */
 export const HEADER_BYTES = 64;
@@ -22,6 +22,8 @@ export const SECTIONS = [
   "heads",
   "vulnerabilityIndex",
   "vulnerabilities",
+  "nameIndex",
+  "names",
   "detailIndex",
   "details",
 ] as const;
@@ -69,11 +71,20 @@ export type Head = readonly [
   published?: string,
 ];
 
-/** One vulnerability: all advisories that mean the same. */
+/** One vulnerability: all advisories that mean the same, by position, ascending. `epss` -1: not known. */
 export type VulnerabilityRow = readonly [
   id: string,
   aliases: readonly string[],
   severity: Severity,
-  exploited: 0 | 1,
-  epss?: number,
+  flags: number,
+  epss: number,
+  advisories: readonly number[],
 ];
+
+/** One name of a vulnerability with its position, ten digits wide so that rows of one name stand in order. */
+export const nameRow = (name: string, position: number): string =>
+  `${name.toUpperCase()}\n${String(position).padStart(10, "0")}`;
+
+/** Bits of a vulnerability's flags. */
+export const EXPLOITED = 1;
+export const REJECTED = 2;

@@ -13,6 +13,7 @@ import { advisoryErrors } from "../errors.ts";
 import { parseRange } from "../ranges.ts";
 import type { ParsedRange } from "../ranges.ts";
 import { DIGEST_OFFSET, DIRECTORY_BYTES, FORMAT_VERSION, HEADER_BYTES, MAGIC, SECTIONS } from "./format.ts";
+import { EXPLOITED, REJECTED, nameRow } from "./format.ts";
 import type { BucketEntry, Head, Section, SnapshotMeta, SnapshotSource, VulnerabilityRow } from "./format.ts";
 
 /** What an advisory says of one package. */
@@ -44,7 +45,11 @@ export interface Vulnerability {
   /** Worst that an advisory without a distro's judgement gives. */
   readonly severity: Severity;
   readonly kev: boolean;
+  /** The record of the CVE itself was rejected. */
+  readonly rejected: boolean;
   readonly epss?: number;
+  /** Positions of its advisories, ascending. */
+  readonly advisories: readonly number[];
 }
 
 /** Immutable; one can serve any number of evaluations at once. */
@@ -62,11 +67,12 @@ export interface Snapshot {
   lookup(ecosystem: string, distro: string | undefined, name: string): readonly SnapshotEntry[];
   advisory(position: number): AdvisoryHead;
   vulnerability(position: number): Vulnerability;
-  /** Aliases, CVSS, references and times of an advisory; for people, not for matching. */
-  details(
-    position: number,
-  ): Pick<Advisory, "aliases" | "cvss" | "references"> &
-    Partial<Pick<Advisory, "summary" | "modified" | "withdrawn">>;
+  /** The whole advisory as its source's export has it; for people, not for matching. */
+  record(position: number): Advisory;
+  /** Positions of the vulnerabilities that go by a name: an id or alias, in any case. */
+  named(name: string): readonly number[];
+  /** All packages that some advisory speaks of, by key (`packageKey`), in order. */
+  packages(): Iterable<readonly [key: string, entries: readonly SnapshotEntry[]]>;
 }
 
 export interface OpenOptions {
@@ -99,6 +105,7 @@ class OpenSnapshot implements Snapshot {
   readonly #buckets: Table;
   readonly #heads: Table;
   readonly #vulnerabilities: Table;
+  readonly #names: Table;
   readonly #details: Table;
   readonly #kept = new Kept<string, readonly SnapshotEntry[]>(MAX_KEPT_BUCKETS);
   readonly #keptHeads = new Kept<number, AdvisoryHead>(MAX_KEPT_ROWS);
@@ -112,6 +119,7 @@ class OpenSnapshot implements Snapshot {
     this.#buckets = new Table(sections.bucketIndex, sections.buckets);
     this.#heads = new Table(sections.headIndex, sections.heads);
     this.#vulnerabilities = new Table(sections.vulnerabilityIndex, sections.vulnerabilities);
+    this.#names = new Table(sections.nameIndex, sections.names);
     this.#details = new Table(sections.detailIndex, sections.details);
     if (this.#keys.count !== this.#buckets.count) throw corrupt("its tables do not fit each other");
   }
@@ -140,10 +148,18 @@ class OpenSnapshot implements Snapshot {
     const key = packageKey(ecosystem, distro, name);
     return this.#kept.get(key, () => {
       const at = this.#keys.find(Buffer.from(key));
-      return at < 0
-        ? NO_ENTRIES
-        : readJson<readonly BucketEntry[]>(this.#buckets.row(at)).map((row) => new Entry(row));
+      return at < 0 ? NO_ENTRIES : this.#entries(at);
     });
+  }
+
+  #entries(at: number): readonly SnapshotEntry[] {
+    return readJson<readonly BucketEntry[]>(this.#buckets.row(at)).map((row) => new Entry(row));
+  }
+
+  *packages(): Generator<readonly [key: string, entries: readonly SnapshotEntry[]], void> {
+    for (let at = 0; at < this.#keys.count; at++) {
+      yield [this.#keys.row(at).toString(), decoded(() => this.#entries(at))];
+    }
   }
 
   advisory(position: number): AdvisoryHead {
@@ -156,15 +172,37 @@ class OpenSnapshot implements Snapshot {
 
   vulnerability(position: number): Vulnerability {
     return this.#keptVulnerabilities.get(position, () => {
-      const [id, aliases, severity, kev, epss] = readJson<VulnerabilityRow>(
-        this.#vulnerabilities.row(position),
-      );
-      return { id, aliases, severity, kev: kev === 1, ...(epss === undefined ? {} : { epss }) };
+      const row = this.#vulnerabilities.row(position);
+      const [id, aliases, severity, flags, epss, advisories] = readJson<VulnerabilityRow>(row);
+      return {
+        id,
+        aliases,
+        severity,
+        kev: (flags & EXPLOITED) !== 0,
+        rejected: (flags & REJECTED) !== 0,
+        ...(epss < 0 ? {} : { epss }),
+        advisories,
+      };
     });
   }
 
-  details(position: number): ReturnType<Snapshot["details"]> {
-    return readJson(this.#details.row(position));
+  record(position: number): Advisory {
+    const { id, source, severity, published } = this.advisory(position);
+    const rest = readJson<Omit<Advisory, "id" | "source" | "severity" | "published">>(
+      this.#details.row(position),
+    );
+    return { id, source, severity, ...rest, ...(published === undefined ? {} : { published }) };
+  }
+
+  named(name: string): readonly number[] {
+    const prefix = nameRow(name, 0).slice(0, -10);
+    const found: number[] = [];
+    for (let at = this.#names.lowerBound(Buffer.from(prefix)); at < this.#names.count; at++) {
+      const row = this.#names.row(at).toString();
+      if (!row.startsWith(prefix)) break;
+      found.push(Number(row.slice(prefix.length)));
+    }
+    return found;
   }
 }
 
@@ -236,16 +274,20 @@ class Table {
 
   /** Position of a row in a sorted table; -1 when it is not there. */
   find(row: Buffer): number {
+    const at = this.lowerBound(row);
+    return at < this.count && this.row(at).equals(row) ? at : -1;
+  }
+
+  /** Position of the first row of a sorted table that is not before this one; `count` where all are. */
+  lowerBound(row: Buffer): number {
     let low = 0;
-    let high = this.count - 1;
-    while (low <= high) {
+    let high = this.count;
+    while (low < high) {
       const middle = (low + high) >>> 1;
-      const order = this.row(middle).compare(row);
-      if (order === 0) return middle;
-      if (order < 0) low = middle + 1;
-      else high = middle - 1;
+      if (this.row(middle).compare(row) < 0) low = middle + 1;
+      else high = middle;
     }
-    return -1;
+    return low;
   }
 }
 

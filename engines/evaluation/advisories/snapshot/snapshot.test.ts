@@ -102,13 +102,30 @@ describe("contents", () => {
       aliases: ["GHSA-a"],
       severity: "high",
       kev: true,
+      rejected: false,
       epss: 0.25,
+      advisories: [0, 1],
     });
-    expect(snapshot.details(entry!.advisory)).toEqual({
-      aliases: ["CVE-2024-0001"],
-      cvss: [],
-      references: [],
-    });
+    expect(snapshot.record(entry!.advisory)).toEqual(ghsa.advisories.find(({ id }) => id === "GHSA-a"));
+  });
+
+  it("finds a vulnerability by any of its names", () => {
+    const named = (name: string) => snapshot.named(name).map((at) => snapshot.vulnerability(at).id);
+    expect(["CVE-2024-0001", "ghsa-A", "GHSA-gone", "GHSA-", ""].map(named)).toEqual([
+      ["CVE-2024-0001"],
+      ["CVE-2024-0001"],
+      ["GHSA-gone"],
+      [],
+      [],
+    ]);
+  });
+
+  it("lists all packages in the order of their keys", () => {
+    expect([...snapshot.packages()].map(([key, entries]) => [key, entries.length])).toEqual([
+      ["deb|debian:12|x", 1],
+      ["deb|debian:13|x", 1],
+      ["npm|x", 1],
+    ]);
   });
 
   it("matches nothing of a withdrawn advisory", () => {

@@ -10,6 +10,8 @@ export interface SnapshotRows {
   readonly buckets: ReadonlyMap<string, string>;
   readonly heads: readonly string[];
   readonly vulnerabilities: readonly string[];
+  /** `nameRow`s in any order. */
+  readonly names: readonly string[];
   readonly details: readonly string[];
 }
 
@@ -21,6 +23,7 @@ export function writeSnapshot(rows: SnapshotRows): Uint8Array {
   const bucketTable = table(keys.map((key) => Buffer.from(rows.buckets.get(key.toString()) ?? "[]")));
   const headTable = table(rows.heads.map((row) => Buffer.from(row)));
   const vulnerabilityTable = table(rows.vulnerabilities.map((row) => Buffer.from(row)));
+  const nameTable = table(rows.names.map((row) => Buffer.from(row)).sort((a, b) => a.compare(b)));
   const detailTable = table(rows.details.map((row) => Buffer.from(row)));
   const sections: Readonly<Record<Section, Buffer>> = {
     meta: Buffer.from(rows.meta),
@@ -32,6 +35,8 @@ export function writeSnapshot(rows: SnapshotRows): Uint8Array {
     heads: headTable.body,
     vulnerabilityIndex: vulnerabilityTable.index,
     vulnerabilities: vulnerabilityTable.body,
+    nameIndex: nameTable.index,
+    names: nameTable.body,
     detailIndex: detailTable.index,
     details: detailTable.body,
   };
