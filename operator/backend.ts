@@ -19,9 +19,11 @@ import { imageCatalog } from "./evaluation/images.ts";
 import type { ImageCatalog } from "./evaluation/images.ts";
 import { openKnowledge } from "./evaluation/knowledge.ts";
 import type { Knowledge } from "./evaluation/knowledge.ts";
+import { tellDelta } from "./evaluation/tell-delta.ts";
 import { unreadSources } from "./evaluation/unread-sources.ts";
 import { Verdicts } from "./evaluation/verdicts.ts";
 import type { FeedDocumentRecord } from "./jobs/import.ts";
+import type { IndexName } from "./jobs/impact.ts";
 import type { RunPlan } from "./jobs/run.ts";
 import type { ControllerPorts, Controllers } from "./manager/controllers.ts";
 import type { OperatorMetrics } from "./metrics.ts";
@@ -51,6 +53,7 @@ export interface Parts extends BackendOptions {
   readonly feeds: ReturnType<typeof collections>["feeds"];
   readonly runs: ReturnType<typeof collections>["runs"];
   readonly plans: ReturnType<typeof collections>["plans"];
+  readonly indexes: ReturnType<typeof collections>["indexes"];
   readonly queues: ReturnType<typeof queuesOf>;
   readonly images: ImageCatalog;
   readonly knowledge: Knowledge;
@@ -79,6 +82,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     objects: stores.objects,
     knowledge,
     observed: (seconds) => options.metrics.own.evaluationSeconds.observe(seconds),
+    onDelta: tellDelta(options, images),
   });
   const kept = collections(stores);
   const verdicts = new Verdicts({
@@ -126,6 +130,7 @@ function collections({ catalog }: Stores) {
     feeds: catalog.collection<FeedDocumentRecord>("feeds", ["kind"]),
     runs: catalog.collection<RunRecord>("runs"),
     plans: catalog.collection<RunPlan>("run-plans"),
+    indexes: catalog.collection<IndexName>("indexes"),
   };
 }
 

@@ -50,6 +50,13 @@ export function createMetrics() {
       help: "To join, judge and store one report.",
       buckets: SECONDS,
     },
+    rescanDeltas: {
+      type: "counter",
+      name: "stella_rescan_deltas_total",
+      unit: "reports",
+      help: "Reports that new advisories, VEX or scores changed, by whether the verdict changed.",
+      labels: { verdict: ["same", "changed"] },
+    },
     reconcileSeconds: {
       type: "histogram",
       name: "stella_reconcile_seconds",

@@ -168,6 +168,8 @@ function importJobPorts(parts: Parts): ImportJobPorts {
     clock: parts.clock,
     objects: parts.stores.objects,
     feeds: parts.feeds,
+    images: parts.images,
+    indexes: parts.indexes,
     records: parts.importRecords,
     knowledge: parts.knowledge,
     startWork: (signal) => importThread(signal === undefined ? {} : { signal }),

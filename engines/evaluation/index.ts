@@ -3,7 +3,9 @@
 export { evaluationErrors } from "./errors.ts";
 export { diffReports, type FindingChange, type ReportDiff } from "./diff-reports.ts";
 export { evaluate, type EvaluationInput } from "./evaluate.ts";
+export { impactedImages } from "./impact.ts";
 export { renderTable, type TableOptions } from "./render-table.ts";
+export { describeDelta, rescanDelta } from "./rescan-delta.ts";
 export { summarize, type ReportSummary, type SummaryFinding } from "./summarize.ts";
 export type {
   Advisory,
@@ -20,6 +22,7 @@ export type {
   VexStatus,
 } from "./types.ts";
 
+export { asksForEpss } from "./policy/asks-for-epss.ts";
 export { anyOf } from "./policy/glob.ts";
 export { nextWaiverExpiry } from "./policy/next-waiver-expiry.ts";
 export { parsePolicy, policyFromRules } from "./policy/parse-policy.ts";
@@ -36,6 +39,7 @@ export type {
 } from "./policy/types.ts";
 
 export { compileVexSnapshot, vexCompiler, type CompiledVex } from "./vex/compile-snapshot.ts";
+export { vexDelta } from "./vex/vex-delta.ts";
 export { openVexSnapshot } from "./vex/open-snapshot.ts";
 export type { VexDocument, VexSnapshot, VexStatement } from "./vex/types.ts";
 
@@ -48,6 +52,8 @@ export {
   importSource,
   matchSbom,
   openSnapshot,
+  productKeysOf,
+  snapshotDelta,
   snapshotMagic,
 } from "./advisories/index.ts";
 export type {

@@ -11,6 +11,7 @@ export {
   type ScanPorts,
   type ScanResult,
 } from "./scan-image.ts";
+export { distroNamespace } from "./compose/purl-of.ts";
 export { bomIndexErrors } from "./bom-index/errors.ts";
 export { ImageBomIndex, imageBomIndex } from "./bom-index/image-index.ts";
 export { mergeBomIndexes, type MergeInput } from "./bom-index/merge.ts";

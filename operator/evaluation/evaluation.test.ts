@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { DIGEST, policyObject } from "#controllers/testing/objects.ts";
 import { compileSnapshot, importSource } from "#engines/evaluation/index.ts";
 import { memoryFeed } from "#engines/evaluation/advisories/testing/sbom.ts";
+import type { RescanDelta } from "#lib/contracts/events.ts";
 import { digestOf, hexOf } from "#lib/digest.ts";
 import type { ImageDigest } from "#lib/digest.ts";
 import { codeOf } from "#lib/errors.ts";
@@ -105,6 +106,7 @@ async function bench() {
   const knowledge = await openKnowledge(catalog, objects);
   const clock = testClock();
   let computed = 0;
+  const deltas: RescanDelta[] = [];
   const evaluator = new Evaluator({
     clock,
     catalog,
@@ -113,6 +115,7 @@ async function bench() {
     observed: () => {
       computed++;
     },
+    onDelta: (delta) => deltas.push(delta),
   });
   const image = await storeImage(embedded.stores);
   const question = (rules: Rules, slot: Question["slot"] = "report", namespace = "team"): Question => ({
@@ -129,6 +132,7 @@ async function bench() {
     evaluator,
     image,
     question,
+    deltas,
     computed: () => computed,
     [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose](),
   };
@@ -161,6 +165,24 @@ describe("Evaluator", () => {
     const third = await b.evaluator.answer(b.question([{ name: "all", action: "warn" }]));
     expect([first, second, third].map(({ summary }) => summary.verdict)).toEqual(["warn", "fail", "warn"]);
     expect((await b.objects.list("reports/")).map(({ key }) => key)).toEqual([reportKey(third.reportDigest)]);
+  });
+
+  it("tells what new knowledge changed in a report, and nothing when the policy changed", async () => {
+    await using b = await bench();
+    await b.evaluator.answer(b.question(FAIL));
+    await b.knowledge.replace("advisories", await snapshotOf("GHSA-1"));
+    await b.evaluator.answer(b.question(FAIL));
+    await b.evaluator.answer(b.question([{ name: "all", action: "warn" }]));
+    expect(b.deltas).toMatchObject([
+      {
+        kind: "rescan.delta",
+        namespace: "team",
+        imageDigest: DIGEST,
+        verdict: { before: "warn", after: "fail" },
+        added: [{ id: "GHSA-1", severity: "critical" }],
+        newCriticals: 1,
+      },
+    ]);
   });
 
   it("computes anew when a waiver is over", async () => {

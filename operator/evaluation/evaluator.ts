@@ -1,27 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Evaluations by key. The key holds everything that can change an answer, so that a question that was answered is
- * not computed again, and no stale answer can be found: SBOM, snapshots, policies, context, and the version here.
+ * Evaluations by key and snapshots. The key holds everything else that can change an answer: SBOM, policies, context, and the
+ * version here. So a question that was answered is not computed again, and no stale answer can be found. An answer made with
+ * earlier snapshots holds on where what has changed since can't concern the image.
  */
-import { evaluate, matchSbom, summarize } from "#engines/evaluation/index.ts";
+import { asksForEpss, evaluate, matchSbom, rescanDelta, summarize } from "#engines/evaluation/index.ts";
 import type { EvaluationContext, ReportDocument, ReportSummary } from "#engines/evaluation/index.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
+import type { RescanDelta } from "#lib/contracts/events.ts";
 import type { Clock } from "#lib/clock.ts";
 import { digestOf, hexOf } from "#lib/digest.ts";
 import type { Digest } from "#lib/digest.ts";
 import type { Catalog, CatalogCollection, ObjectStore } from "#lib/stores/ports.ts";
 import type { ImageDocument } from "../jobs/scan.ts";
 import { readSbom } from "./images.ts";
-import type { Knowledge } from "./knowledge.ts";
+import type { Knowledge, MadeWith } from "./knowledge.ts";
 import type { SelectedPolicies } from "./policies.ts";
 
 /** Raise when the same inputs give another report. */
 const EVALUATOR_VERSION = 2;
 const MAX_OMISSION_LINES = 10;
+const MAX_REPORT_BYTES = 64 * 1024 * 1024;
 
 /** Catalog `evaluations`, id: namespace, image and slot. Only the slot `report` keeps its full report as an object. */
 export interface EvaluationDocument {
+  /** Of all that can change the answer but the snapshots. */
   readonly key: Digest;
+  /** The snapshots with which it is known to be right: those it was made with, or later ones that change nothing for the image. */
+  readonly holdsFor: MadeWith;
   readonly summary: ReportSummary;
   readonly omissions: readonly string[];
   readonly reportDigest: Digest;
@@ -52,6 +58,8 @@ export interface EvaluatorPorts {
   readonly knowledge: Knowledge;
   /** Seconds that an evaluation took. */
   readonly observed: (seconds: number) => void;
+  /** New knowledge changed what a report says. */
+  readonly onDelta: (delta: RescanDelta) => void;
 }
 
 export class Evaluator {
@@ -69,24 +77,53 @@ export class Evaluator {
   async answer(question: Question, force = false): Promise<EvaluationDocument> {
     const { knowledge } = this.#ports;
     const known: Known = { advisories: knowledge.advisories(), vex: knowledge.vex() };
-    const key = keyOf(question, known);
+    const holdsFor = { advisories: known.advisories.digest, vex: known.vex.digest };
+    const key = keyOf(question);
     const id = idOf(question);
     if (!force) {
       const before = (await this.evaluations.get(id))?.body;
-      if (
-        before?.key === key &&
-        (before.validUntil === undefined || before.validUntil > this.#ports.clock.now())
-      ) {
-        return before;
+      if (before?.key === key && this.#isInTime(before)) {
+        if (isSame(before.holdsFor, holdsFor)) return before;
+        if (
+          knowledge.stillHolds(
+            question.image.imageDigest,
+            before.holdsFor,
+            asksForEpss(question.policies.set),
+          )
+        ) {
+          const renewed = { ...before, holdsFor };
+          await this.evaluations.put(id, renewed);
+          return renewed;
+        }
       }
     }
     // The slot counts too: the one that keeps the report must not be answered by the one that does not.
-    const work = `${id} ${key}`;
+    const work = `${id} ${key} ${holdsFor.advisories} ${holdsFor.vex}`;
     const running =
       this.#running.get(work) ??
       this.#compute(question, known, key, id).finally(() => this.#running.delete(work));
     this.#running.set(work, running);
     return running;
+  }
+
+  /** A report that cannot be read any more can't be compared; the new one stands all the same. */
+  async #tell(
+    { reportDigest, namespace, validUntil }: EvaluationDocument,
+    report: ReportDocument,
+  ): Promise<void> {
+    // A waiver that is over changes findings too, without anything being new.
+    if (validUntil !== undefined && validUntil <= this.#ports.clock.now()) return;
+    const bytes = await this.#ports.objects
+      .read(reportKey(reportDigest), MAX_REPORT_BYTES)
+      .catch(() => undefined);
+    if (bytes === undefined) return;
+    const before = JSON.parse(Buffer.from(bytes).toString("utf8")) as ReportDocument;
+    const delta = rescanDelta(namespace, before, report);
+    if (delta !== undefined) this.#ports.onDelta(delta);
+  }
+
+  #isInTime({ validUntil }: EvaluationDocument): boolean {
+    return validUntil === undefined || validUntil > this.#ports.clock.now();
   }
 
   /** When the Report's answer was made; milliseconds since the epoch. */
@@ -134,6 +171,7 @@ export class Evaluator {
     const keeps = question.slot === "report";
     if (keeps) await objects.put(reportKey(reportDigest), bytes);
     const document = documentOf(question, key, report, {
+      holdsFor: { advisories: advisories.digest, vex: vex.digest },
       reportDigest,
       size: bytes.length,
       evaluatedAt: clock.now(),
@@ -141,6 +179,7 @@ export class Evaluator {
     const before = (await this.evaluations.get(id))?.body;
     await this.evaluations.put(id, document);
     if (keeps && before !== undefined && before.reportDigest !== reportDigest) {
+      if (before.key === key) await this.#tell(before, report);
       await objects.delete(reportKey(before.reportDigest));
     }
     this.#ports.observed((performance.now() - started) / 1000);
@@ -154,13 +193,13 @@ interface Known {
   readonly vex: ReturnType<Knowledge["vex"]>;
 }
 
-function keyOf({ image, policies, context }: Question, { advisories, vex }: Known): Digest {
+const isSame = (a: MadeWith, b: MadeWith): boolean => a.advisories === b.advisories && a.vex === b.vex;
+
+function keyOf({ image, policies, context }: Question): Digest {
   return digestOf(
     canonicalJson({
       version: EVALUATOR_VERSION,
       sbom: image.sbomDigest,
-      advisories: advisories.digest,
-      vex: vex.digest,
       policies: policies.digest,
       unsound: policies.unsound,
       context,
@@ -178,7 +217,7 @@ function documentOf(
   { image, context }: Question,
   key: Digest,
   report: ReportDocument,
-  made: Pick<EvaluationDocument, "reportDigest" | "size" | "evaluatedAt">,
+  made: Pick<EvaluationDocument, "holdsFor" | "reportDigest" | "size" | "evaluatedAt">,
 ): EvaluationDocument {
   return {
     key,

@@ -11,7 +11,8 @@ import {
 } from "#engines/evaluation/index.ts";
 import type { Snapshot as AdvisorySnapshot, VexSnapshot } from "#engines/evaluation/index.ts";
 import { digestOf, hexOf } from "#lib/digest.ts";
-import type { Digest } from "#lib/digest.ts";
+import type { Digest, ImageDigest } from "#lib/digest.ts";
+import type { Impact as FoundImpact } from "../jobs/impact-work.ts";
 import type { Catalog, CatalogCollection, ObjectStore } from "#lib/stores/ports.ts";
 
 /** Catalog `snapshots`, ids `advisories` and `vex`. */
@@ -19,7 +20,13 @@ interface SnapshotName {
   readonly digest: Digest;
 }
 
-type SnapshotKind = "advisories" | "vex";
+export type SnapshotKind = "advisories" | "vex";
+
+/** What is in force before any source was read. */
+const EMPTY: Readonly<Record<SnapshotKind, () => Uint8Array>> = {
+  advisories: () => compileSnapshot([]),
+  vex: () => compileVexSnapshot([]).bytes,
+};
 
 /** The largest snapshot that is opened; all public feeds together are far below. */
 const MAX_SNAPSHOT_BYTES = 1024 * 1024 * 1024;
@@ -27,26 +34,35 @@ const MAX_SNAPSHOT_BYTES = 1024 * 1024 * 1024;
 export interface Knowledge {
   advisories(): { readonly digest: Digest; readonly snapshot: AdvisorySnapshot };
   vex(): { readonly digest: Digest; readonly snapshot: VexSnapshot };
-  /** @returns whether it differs from the one in force. */
-  replace(kind: SnapshotKind, bytes: Uint8Array): Promise<boolean>;
+  /** The bytes of the snapshot in force. @throws OBJECT_MISSING, OBJECT_CORRUPT */
+  bytes(kind: SnapshotKind): AsyncIterable<Uint8Array>;
+  /** @param impact images that it can change an answer about; all unless given. @returns whether it differs from the one in force */
+  replace(kind: SnapshotKind, bytes: Uint8Array, impact?: Impact): Promise<boolean>;
+  /**
+   * Whether an answer made with some snapshots would be the same with those in force.
+   * @param usesEpss whether the answer rests on the probability of exploitation
+   */
+  stillHolds(image: ImageDigest, madeWith: MadeWith, usesEpss: boolean): boolean;
   /** @returns what ends it. */
   onChange(listener: () => void): () => void;
 }
 
+export type Impact = Pick<FoundImpact, "images" | "affected" | "affectedByEpss">;
+
+/** Digests of the snapshots that an answer was made with. */
+export type MadeWith = Readonly<Record<SnapshotKind, Digest>>;
+
 /** @throws OBJECT_CORRUPT, SNAPSHOT_CORRUPT when what the catalog names cannot be read */
 export async function openKnowledge(catalog: Catalog, objects: ObjectStore): Promise<Knowledge> {
   const names = catalog.collection<SnapshotName>("snapshots");
-  const load = async (kind: SnapshotKind, empty: () => Uint8Array): Promise<Uint8Array> => {
+  const named = new Set<SnapshotKind>();
+  const load = async (kind: SnapshotKind): Promise<Uint8Array> => {
     const name = await names.get(kind);
-    if (name === undefined) return empty();
+    if (name === undefined) return EMPTY[kind]();
+    named.add(kind);
     return objects.read(keyOf(kind, name.body.digest), MAX_SNAPSHOT_BYTES);
   };
-  return new StoredKnowledge(
-    names,
-    objects,
-    await load("advisories", () => compileSnapshot([])),
-    await load("vex", () => compileVexSnapshot([]).bytes),
-  );
+  return new StoredKnowledge(names, objects, await load("advisories"), await load("vex"), named);
 }
 
 class StoredKnowledge implements Knowledge {
@@ -55,13 +71,17 @@ class StoredKnowledge implements Knowledge {
   readonly #listeners = new Set<() => void>();
   #advisories: ReturnType<Knowledge["advisories"]>;
   #vex: ReturnType<Knowledge["vex"]>;
+  readonly #named: Set<SnapshotKind>;
+  readonly #hops: Hop[] = [];
 
   constructor(
     names: CatalogCollection<SnapshotName>,
     objects: ObjectStore,
     advisories: Uint8Array,
     vex: Uint8Array,
+    named: Iterable<SnapshotKind>,
   ) {
+    this.#named = new Set(named);
     this.#names = names;
     this.#objects = objects;
     this.#advisories = { digest: digestOf(advisories), snapshot: openSnapshot(advisories) };
@@ -81,10 +101,30 @@ class StoredKnowledge implements Knowledge {
     return () => void this.#listeners.delete(listener);
   }
 
-  async replace(kind: SnapshotKind, bytes: Uint8Array): Promise<boolean> {
+  async *bytes(kind: SnapshotKind): AsyncGenerator<Uint8Array> {
+    if (this.#named.has(kind)) yield* await this.#objects.get(keyOf(kind, this.#digest(kind)));
+    else yield EMPTY[kind]();
+  }
+
+  stillHolds(image: ImageDigest, madeWith: MadeWith, usesEpss: boolean): boolean {
+    let at = madeWith;
+    for (const { kind, from, to, images, affected, affectedByEpss } of this.#hops) {
+      if (at[kind] !== from) continue;
+      if (!images.has(image) || affected.has(image)) return false;
+      if (usesEpss && affectedByEpss.has(image)) return false;
+      at = { ...at, [kind]: to };
+    }
+    return at.advisories === this.#advisories.digest && at.vex === this.#vex.digest;
+  }
+
+  #digest(kind: SnapshotKind): Digest {
+    return kind === "advisories" ? this.#advisories.digest : this.#vex.digest;
+  }
+
+  async replace(kind: SnapshotKind, bytes: Uint8Array, impact?: Impact): Promise<boolean> {
     const digest = digestOf(bytes);
-    const before = kind === "advisories" ? this.#advisories.digest : this.#vex.digest;
-    if (digest === before && (await this.#names.get(kind)) !== undefined) return false;
+    const before = this.#digest(kind);
+    if (digest === before && this.#named.has(kind)) return false;
     // Opened before it is named: what cannot be read must not be what the next start finds. In the main thread, since
     // the opened form cannot cross: advisories take some 40 ms, the VEX of a hub with 300 000 statements 0.3 to 0.5 s.
     const take =
@@ -93,12 +133,42 @@ class StoredKnowledge implements Knowledge {
         : takeIn(openVexSnapshot(bytes), (snapshot) => (this.#vex = { digest, snapshot }));
     await this.#objects.put(keyOf(kind, digest), bytes);
     await this.#names.put(kind, { digest });
+    this.#named.add(kind);
     take();
+    if (impact !== undefined && this.#hops.push(hop(kind, before, digest, impact)) > MAX_HOPS)
+      this.#hops.shift();
     if (before !== digest) await this.#objects.delete(keyOf(kind, before));
     for (const listener of this.#listeners) listener();
     return true;
   }
 }
+
+/** One change of a snapshot, in the order in which they came. */
+interface Hop {
+  readonly kind: SnapshotKind;
+  readonly from: Digest;
+  readonly to: Digest;
+  readonly images: ReadonlySet<ImageDigest>;
+  readonly affected: ReadonlySet<ImageDigest>;
+  readonly affectedByEpss: ReadonlySet<ImageDigest>;
+}
+
+/** An answer that is older than this many changes is made anew. */
+const MAX_HOPS = 64;
+
+const hop = (
+  kind: SnapshotKind,
+  from: Digest,
+  to: Digest,
+  { images, affected, affectedByEpss }: Impact,
+): Hop => ({
+  kind,
+  from,
+  to,
+  images: new Set(images),
+  affected: new Set(affected),
+  affectedByEpss: new Set(affectedByEpss),
+});
 
 const takeIn =
   <Value>(value: Value, set: (value: Value) => void): (() => void) =>

@@ -5,6 +5,7 @@
  */
 import type { ThrownError } from "#engines/scanner/adapters/worker-messages.ts";
 import { StellaError, codeOf, kindOf, messageOf } from "#lib/errors.ts";
+import type { Impact, ImpactTask } from "./impact-work.ts";
 import type { CompileTask, Imported, ReadTask } from "./import-work.ts";
 
 /** Of the document that was asked for last; a stream is one reading of it from its beginning. */
@@ -29,11 +30,15 @@ export type Outcome<Value> =
 export type ToImportWorker =
   | { readonly type: "read"; readonly task: ReadTask }
   | { readonly type: "compile"; readonly task: CompileTask }
+  | { readonly type: "impact"; readonly task: ImpactTask }
   | { readonly type: "answer"; readonly id: number; readonly outcome: Outcome<Answer> };
 
 export type FromImportWorker =
   | { readonly type: "ask"; readonly id: number; readonly ask: Ask }
-  | { readonly type: "done"; readonly outcome: Outcome<Imported | Uint8Array> };
+  | { readonly type: "done"; readonly outcome: Outcome<WorkResult> };
+
+/** Of `read`, `compile` and `impact`. */
+export type WorkResult = Imported | Uint8Array | Impact;
 
 /** Without the error's data: it need not be able to cross, and a record has no place for it. */
 export function thrownError(error: unknown): ThrownError {

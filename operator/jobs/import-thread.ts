@@ -6,7 +6,15 @@
 import { Worker } from "node:worker_threads";
 import type { FeedDocument, FeedReader } from "#engines/evaluation/index.ts";
 import { revivedError, thrownError } from "./import-messages.ts";
-import type { Answer, Ask, FromImportWorker, Outcome, ToImportWorker } from "./import-messages.ts";
+import type {
+  Answer,
+  Ask,
+  FromImportWorker,
+  Outcome,
+  ToImportWorker,
+  WorkResult,
+} from "./import-messages.ts";
+import type { Impact } from "./impact-work.ts";
 import { importErrors } from "./import-work.ts";
 import type { Imported, ImportWork } from "./import-work.ts";
 
@@ -41,11 +49,12 @@ export function importThread(options: ImportThreadOptions = {}): ImportWork {
     const ended = new Promise((resolve) => worker.once("error", resolve).once("exit", resolve));
     return { worker, ended: ended.then((cause) => lost(cause, maxHeapMb)) };
   };
-  const run = (message: ToImportWorker, feed: FeedReader): Promise<Imported | Uint8Array> =>
+  const run = (message: ToImportWorker, feed: FeedReader): Promise<WorkResult> =>
     runTask((thread ??= start()), message, feed, signal);
   return {
     read: async (task, feed) => (await run({ type: "read", task }, feed)) as Imported,
     compile: async (task, feed) => (await run({ type: "compile", task }, feed)) as Uint8Array,
+    impact: async (task, parts) => (await run({ type: "impact", task }, parts)) as Impact,
     close: async () => {
       await thread?.worker.terminate();
     },
@@ -57,9 +66,9 @@ async function runTask(
   task: ToImportWorker,
   feed: FeedReader,
   signal: AbortSignal | undefined,
-): Promise<Imported | Uint8Array> {
+): Promise<WorkResult> {
   const served = new ServedFeed(feed);
-  const { promise, resolve, reject } = Promise.withResolvers<Imported | Uint8Array>();
+  const { promise, resolve, reject } = Promise.withResolvers<WorkResult>();
   const onAbort = (): void =>
     reject(importErrors.make("IMPORT_ABORTED", "the import was aborted", { cause: signal?.reason }));
   const onMessage = (message: FromImportWorker): void => {

@@ -15,6 +15,8 @@ import { canonicalJson } from "#lib/canonical-json.ts";
 import { digestOf } from "#lib/digest.ts";
 import type { Digest } from "#lib/digest.ts";
 import { defineErrors, messageOf } from "#lib/errors.ts";
+import { findImpact } from "./impact-work.ts";
+import type { Impact, ImpactTask } from "./impact-work.ts";
 
 export const importErrors = defineErrors("import", {
   FEED_EMPTY: "invalid",
@@ -55,6 +57,8 @@ export interface ImportWork {
   read(task: ReadTask, feed: FeedReader): Promise<Imported>;
   /** @returns the snapshot. @throws FEED_TOO_LARGE, EXPORT_CORRUPT, SNAPSHOT_SOURCE_DUPLICATE, what `exports` throws */
   compile(task: CompileTask, exports: FeedReader): Promise<Uint8Array>;
+  /** @throws SNAPSHOT_CORRUPT, BOM_INDEX_CORRUPT, and what the feed throws */
+  impact(task: ImpactTask, parts: FeedReader): Promise<Impact>;
   close(): Promise<void>;
 }
 
@@ -72,6 +76,7 @@ export const inlineImportWork: ImportWork = {
   read: (task, feed) => (task.kind === "AdvisorySource" ? readAdvisories(task, feed) : readVex(task, feed)),
   compile: ({ kind, exports }, feed) =>
     kind === "AdvisorySource" ? compileAdvisories(exports, feed) : compileVex(exports, feed),
+  impact: (task, parts) => findImpact(task, parts, whole),
   close: () => Promise.resolve(),
 };
 

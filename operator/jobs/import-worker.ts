@@ -10,9 +10,9 @@ import type {
   FromImportWorker,
   Outcome,
   ToImportWorker,
+  WorkResult,
 } from "./import-messages.ts";
 import { inlineImportWork } from "./import-work.ts";
-import type { Imported } from "./import-work.ts";
 
 const port = parentPort;
 if (!port) throw new Error("import-worker.ts runs as a worker thread only");
@@ -34,14 +34,22 @@ port.on("message", (message: ToImportWorker) => {
 
 async function run(message: Exclude<ToImportWorker, { type: "answer" }>): Promise<void> {
   try {
-    const value =
-      message.type === "read"
-        ? await inlineImportWork.read(message.task, askedFeed)
-        : await inlineImportWork.compile(message.task, askedFeed);
+    const value = await resultOf(message);
     const { moved, transfer } = movable(value);
     tell({ type: "done", outcome: { ok: true, value: moved } }, transfer);
   } catch (error) {
     tell({ type: "done", outcome: { ok: false, error: thrownError(error) } });
+  }
+}
+
+function resultOf(message: Exclude<ToImportWorker, { type: "answer" }>): Promise<WorkResult> {
+  switch (message.type) {
+    case "read":
+      return inlineImportWork.read(message.task, askedFeed);
+    case "compile":
+      return inlineImportWork.compile(message.task, askedFeed);
+    case "impact":
+      return inlineImportWork.impact(message.task, askedFeed);
   }
 }
 
@@ -84,10 +92,15 @@ async function* askedChunks(): AsyncGenerator<Uint8Array> {
 }
 
 /** The bytes are handed over where they have a buffer of their own, which all but small ones have. */
-function movable(value: Imported | Uint8Array): { moved: Imported | Uint8Array; transfer: ArrayBuffer[] } {
-  const bytes = value instanceof Uint8Array ? value : value.bytes;
+function movable(value: WorkResult): { moved: WorkResult; transfer: ArrayBuffer[] } {
+  const bytes = value instanceof Uint8Array ? value : "bytes" in value ? value.bytes : value.index;
   const own =
     bytes.byteLength === bytes.buffer.byteLength ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes);
-  const moved = value instanceof Uint8Array ? own : { ...value, bytes: own };
+  const moved =
+    value instanceof Uint8Array
+      ? own
+      : "bytes" in value
+        ? { ...value, bytes: own }
+        : { ...value, index: own };
   return { moved, transfer: [own.buffer as ArrayBuffer] };
 }

@@ -6,10 +6,12 @@ import type { ImportJob, ImportRecord } from "#controllers/source/index.ts";
 import { memoryFeed } from "#engines/evaluation/advisories/testing/sbom.ts";
 import type { FeedReader } from "#engines/evaluation/index.ts";
 import { StellaError } from "#lib/errors.ts";
+import { imageCatalog } from "../evaluation/images.ts";
 import { openKnowledge } from "../evaluation/knowledge.ts";
 import { embeddedStores, osv, testClock } from "../testing/bench.ts";
 import { rebuildSnapshot, runImportJob } from "./import.ts";
 import type { FeedDocumentRecord, ImportJobPorts } from "./import.ts";
+import type { IndexName } from "./impact.ts";
 import { importThread } from "./import-thread.ts";
 import { importErrors, inlineImportWork } from "./import-work.ts";
 import type { ImportWork } from "./import-work.ts";
@@ -49,6 +51,8 @@ async function bench() {
     feeds: catalog.collection<FeedDocumentRecord>("feeds", ["kind"]),
     records: catalog.collection<ImportRecord>("import-records"),
     knowledge: await openKnowledge(catalog, objects),
+    images: imageCatalog(catalog),
+    indexes: catalog.collection<IndexName>("indexes"),
     source: ({ kind }) =>
       state.gone ? undefined : kind === "VexSource" ? vexSourceObject() : advisorySourceObject(),
     open: () => Promise.resolve(state.feed()),

@@ -9,9 +9,10 @@ import type { Clock } from "#lib/clock.ts";
 import { hexOf } from "#lib/digest.ts";
 import type { Digest } from "#lib/digest.ts";
 import { codeOf, kindOf, messageOf } from "#lib/errors.ts";
-import type { CatalogCollection, ObjectStore } from "#lib/stores/ports.ts";
+import type { CatalogCollection } from "#lib/stores/ports.ts";
 import type { AdvisorySource, VexSource } from "#crds/index.ts";
-import type { Knowledge } from "../evaluation/knowledge.ts";
+import { impactOf } from "./impact.ts";
+import type { ImpactPorts } from "./impact.ts";
 import { importErrors } from "./import-work.ts";
 import type { ImportWork } from "./import-work.ts";
 
@@ -24,12 +25,10 @@ export interface FeedDocumentRecord {
   readonly digest: Digest;
 }
 
-export interface ImportJobPorts {
+export interface ImportJobPorts extends ImpactPorts {
   readonly clock: Clock;
-  readonly objects: ObjectStore;
   readonly feeds: CatalogCollection<FeedDocumentRecord>;
   readonly records: CatalogCollection<ImportRecord>;
-  readonly knowledge: Knowledge;
   /** The source as it is now; undefined when it was deleted. */
   source(job: ImportJob): AdvisorySource | VexSource | undefined;
   /** @throws FEED_UNREADABLE and what its place throws */
@@ -104,7 +103,8 @@ async function takeIn(
   try {
     const others = (await feedsOf(feed.kind, ports)).filter(({ id }) => id !== uid);
     const all = [...others, { id: uid, body: feed }];
-    await knowledge.replace(nameOf(feed.kind), await compileAll(feed.kind, all, ports, work));
+    const bytes = await compileAll(feed.kind, all, ports, work);
+    await knowledge.replace(nameOf(feed.kind), bytes, await impactOf(nameOf(feed.kind), bytes, ports, work));
   } catch (error) {
     if (before?.key !== feed.key) await objects.delete(feed.key);
     throw error;
@@ -114,7 +114,7 @@ async function takeIn(
 }
 
 type Feeds = readonly { readonly id: string; readonly body: FeedDocumentRecord }[];
-type RebuildPorts = Pick<ImportJobPorts, "feeds" | "objects" | "knowledge" | "startWork">;
+type RebuildPorts = ImpactPorts & Pick<ImportJobPorts, "feeds" | "startWork">;
 
 /** From all exports in force. Called when a source is gone. */
 export async function rebuildSnapshot(
@@ -125,7 +125,11 @@ export async function rebuildSnapshot(
   const work = ports.startWork(signal);
   try {
     const bytes = await compileAll(kind, await feedsOf(kind, ports), ports, work);
-    return await ports.knowledge.replace(nameOf(kind), bytes);
+    return await ports.knowledge.replace(
+      nameOf(kind),
+      bytes,
+      await impactOf(nameOf(kind), bytes, ports, work),
+    );
   } finally {
     await work.close();
   }

@@ -102,7 +102,11 @@ export const imageSbom: Sbom = sbom([component(LODASH)], { imageDigest: DIGEST a
 export async function storeImage(
   { catalog, objects }: Awaited<ReturnType<typeof openEmbeddedStores>>,
   of: Sbom = imageSbom,
-  more: readonly { readonly type: ScanArtifact["type"]; readonly key: string; readonly text: string }[] = [],
+  more: readonly {
+    readonly type: ScanArtifact["type"];
+    readonly key: string;
+    readonly text: string | Uint8Array;
+  }[] = [],
 ): Promise<ImageDocument> {
   const folder = `images/${hexOf(of.imageDigest)}`;
   const documents = [

@@ -51,3 +51,11 @@ export function distroRelease(distro: {
   }
   return `${distro.id}:${distro.versionId}`;
 }
+
+/** As `distroRelease`, from a purl's qualifier `distro`: `debian-12`, `alpine-3.20.3`, `opensuse-leap-15.6`. */
+export function releaseOfQualifier(qualifier: string): string {
+  const dash = qualifier.lastIndexOf("-");
+  return dash < 0
+    ? distroRelease({ id: qualifier, versionId: "" })
+    : distroRelease({ id: qualifier.slice(0, dash), versionId: qualifier.slice(dash + 1) });
+}

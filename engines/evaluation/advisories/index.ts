@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Public face of the advisories: feeds in, one snapshot, findings out. `engines/evaluation/index.ts` passes it on. */
 export type { ConnectorId } from "./connector-ids.ts";
+export { productKeysOf, snapshotDelta } from "./delta.ts";
 export { decodeExport, encodeExport } from "./export.ts";
 export { importSource } from "./import-source.ts";
 export type { ImportOptions } from "./import-source.ts";

@@ -16,6 +16,7 @@ export function openVexSnapshot(bytes: Uint8Array): VexSnapshot {
     digest: digestOf(bytes),
     documents: file.documents.length,
     statements: file.statements.length,
+    vulnerabilities: () => vulnerabilities.keys(),
     about(vulnerability) {
       const places = vulnerabilities.get(vulnerability);
       if (places === undefined) return NOTHING;

@@ -61,4 +61,6 @@ export interface VexSnapshot {
    * component they speak of (`componentKey`), or under "" where they speak of a whole image.
    */
   about(vulnerability: string): ReadonlyMap<string, readonly VexStatement[]>;
+  /** All of which something is said, upper case. */
+  vulnerabilities(): Iterable<string>;
 }

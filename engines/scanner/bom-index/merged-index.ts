@@ -84,27 +84,37 @@ export class MergedBomIndex {
   /** Rows of the packages, as `imagesWith` understands them. @throws BOM_INDEX_CORRUPT */
   rowsWith(purls: Iterable<string>): Set<number> {
     const rows = new Set<number>();
-    for (const purl of purls) {
-      this.#addRun(rows, purl, (rest) => rest === "" || rest.startsWith("#"));
-      if (purl.includes("?") || purl.includes("#")) continue;
-      // `?` and `@` are neighbours; other packages may stand between them and the purl itself.
-      const isUnversioned = !purl.includes("@");
-      this.#addRun(
-        rows,
-        purl,
-        (rest) => rest.startsWith("?") || (isUnversioned && rest.startsWith("@")),
-        "?",
-      );
-    }
+    for (const purl of purls) this.forEachRowOf(purl, (_, row) => rows.add(row));
     return rows;
   }
 
+  /** Rows of one package, as `imagesWith` understands it, with their whole purls. @throws BOM_INDEX_CORRUPT */
+  forEachRowOf(purl: string, visit: (purl: string, row: number) => void): void {
+    this.#forEachInRun(purl, "", (rest) => rest === "" || rest.startsWith("#"), visit);
+    if (purl.includes("?") || purl.includes("#")) return;
+    // `?` and `@` are neighbours; other packages may stand between them and the purl itself.
+    const isUnversioned = !purl.includes("@");
+    const isOfPurl = (rest: string): boolean =>
+      rest.startsWith("?") || (isUnversioned && rest.startsWith("@"));
+    this.#forEachInRun(purl, "?", isOfPurl, visit);
+  }
+
+  /** Rows of purls that begin so, in order. @throws BOM_INDEX_CORRUPT */
+  forEachRowFrom(prefix: string, visit: (purl: string, row: number) => void): void {
+    this.#forEachInRun(prefix, "", () => true, visit);
+  }
+
   /** Rows in a run that begins behind the purl with some letter. */
-  #addRun(rows: Set<number>, purl: string, isOfPurl: (rest: string) => boolean, from = ""): void {
+  #forEachInRun(
+    purl: string,
+    from: string,
+    isOfPurl: (rest: string) => boolean,
+    visit: (purl: string, row: number) => void,
+  ): void {
     const { purls } = this.#file;
     purls.forEachFrom(purls.lowerBound(purl + from), (candidate, row) => {
       if (!candidate.startsWith(purl) || !isOfPurl(candidate.slice(purl.length))) return false;
-      rows.add(row);
+      visit(candidate, row);
       return true;
     });
   }

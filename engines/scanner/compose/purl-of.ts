@@ -20,9 +20,12 @@ const VENDORS: ReadonlyMap<string, string> = new Map([
 export const isOsPackage = (type: PackageType): boolean => type === "deb" || type === "apk" || type === "rpm";
 
 export function namespaceOf(fact: PackageFact, distro: Distro | undefined): string | undefined {
-  if (!isOsPackage(fact.type)) return fact.namespace;
-  const id = distro?.id ?? NO_DISTRO_ID;
-  return fact.type === "rpm" ? (VENDORS.get(id) ?? id) : id;
+  return isOsPackage(fact.type) ? distroNamespace(fact.type, distro?.id ?? NO_DISTRO_ID) : fact.namespace;
+}
+
+/** @param id of os-release */
+export function distroNamespace(type: PackageType, id: string): string {
+  return type === "rpm" ? (VENDORS.get(id) ?? id) : id;
 }
 
 export function purlOf(fact: PackageFact, distro: Distro | undefined): string {

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Which images an advisory's package can be in: from package keys to images by the merged BOM-Index. May name an image too many
+ * (another release of a distro whose purls do not say it), never one too few.
+ */
+import { buildPurl, parsePurl } from "#lib/purl/index.ts";
+import { distroNamespace } from "#engines/scanner/index.ts";
+import type { MergedBomIndex, PackageType } from "#engines/scanner/index.ts";
+import type { ImageDigest } from "#lib/digest.ts";
+import { releaseOfQualifier } from "./advisories/distros.ts";
+import { packageName } from "./advisories/ecosystems.ts";
+
+/** Types whose purls keep the case of names that their registry does not tell apart. */
+const ANY_CASE: ReadonlySet<string> = new Set(["nuget"]);
+
+/** Sorted. @param keys as `packageKey` makes them. @throws BOM_INDEX_CORRUPT */
+export function impactedImages(index: MergedBomIndex, keys: Iterable<string>): readonly ImageDigest[] {
+  const found = new Uint8Array(index.size);
+  const anyCase = new Map<string, Set<string>>();
+  const mark = (_: string, row: number): void =>
+    index.forEachHolder(row, (position) => void (found[position] = 1));
+  for (const key of keys) {
+    const { ecosystem, distro, name } = partsOf(key);
+    if (ANY_CASE.has(ecosystem)) {
+      const names = anyCase.get(ecosystem) ?? new Set<string>();
+      anyCase.set(ecosystem, names.add(name));
+    } else if (distro === undefined) {
+      index.forEachRowOf(languagePurl(ecosystem, name), mark);
+    } else {
+      index.forEachRowOf(distroPurl(ecosystem, distro, name), (purl, row) => {
+        if (isOfRelease(purl, distro)) mark(purl, row);
+      });
+    }
+  }
+  for (const [type, names] of anyCase) {
+    index.forEachRowFrom(`pkg:${type}/`, (purl, row) => {
+      if (names.has(packageName(type, parsePurl(purl).name))) mark(purl, row);
+    });
+  }
+  // What an index leaves out of a partial SBOM could be anything; the image keeps its answer until it is scanned anew.
+  return index.images().filter((_, position) => found[position] === 1);
+}
+
+function partsOf(key: string): { ecosystem: string; distro: string | undefined; name: string } {
+  const [ecosystem = "", second = "", third] = key.split("|");
+  return third === undefined
+    ? { ecosystem, distro: undefined, name: second }
+    : { ecosystem, distro: second, name: third };
+}
+
+function languagePurl(type: string, full: string): string {
+  const slash = full.lastIndexOf("/");
+  const name = full.slice(slash + 1);
+  return buildPurl({ type, ...(slash < 0 ? {} : { namespace: full.slice(0, slash) }), name });
+}
+
+function distroPurl(type: string, release: string, name: string): string {
+  const id = release.split(":", 1)[0] ?? release;
+  return buildPurl({ type, namespace: distroNamespace(type as PackageType, id), name });
+}
+
+function isOfRelease(purl: string, release: string): boolean {
+  const { distro } = parsePurl(purl).qualifiers ?? {};
+  return distro === undefined || releaseOfQualifier(distro) === release;
+}
