@@ -51,7 +51,7 @@ async function knowledgeOf(flags: DiffFlags): Promise<Knowledge | undefined> {
   const vex = await readVex(flags.vex);
   try {
     const snapshot = await loadSnapshot(flags.advisories, advisoriesIn(cacheDir(flags.cacheDir)));
-    return { snapshot, vex, policies };
+    return { snapshot, vex, vexTrust: {}, policies };
   } catch (error) {
     if (flags.advisories.length > 0 || !cliAdvisoryErrors.is(error, "ADVISORIES_MISSING")) throw error;
     say(`stella: packages only, findings are not compared (${codeOf(error)}: stella advisories import PATH)`);

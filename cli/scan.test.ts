@@ -37,6 +37,24 @@ beforeAll(async () => {
   ]);
   target = `oci-dir:${at("image")}`;
   write("feed.json", osv("GHSA-1"));
+  write(
+    "vex.json",
+    JSON.stringify({
+      "@context": "https://openvex.dev/ns/v0.2.0",
+      "@id": "https://acme.example/1",
+      author: "Acme",
+      timestamp: "2024-01-01T00:00:00Z",
+      version: 1,
+      statements: [
+        {
+          vulnerability: { name: "GHSA-1" },
+          products: [{ "@id": "pkg:npm/lodash" }],
+          status: "not_affected",
+          justification: "vulnerable_code_not_present",
+        },
+      ],
+    }),
+  );
   write("fail.yaml", "rules:\n  - name: critical\n    match:\n      severity: critical\n    action: fail\n");
   write("warn.yaml", "rules:\n  - name: critical\n    match:\n      severity: critical\n    action: warn\n");
   write("bad.yaml", "rules:\n  - name: r\n    match:\n      severty: high\n    action: fail\n");
@@ -109,6 +127,23 @@ describe("stella scan", () => {
     expect(JSON.parse(ran.out)).toMatchObject({ verdict: policy.slice(0, 4) });
   });
 
+  it.each([
+    { weight: [], verdict: "pass", reason: "not_affected by PATH (weight 1)" },
+    {
+      weight: ["--vex-weight", "PATH=0.4"],
+      verdict: "fail",
+      reason: "not_affected by PATH (weight 0.4): together 0.4, below 0.5",
+    },
+  ])("VEX with $weight: $verdict", async ({ weight, verdict, reason }) => {
+    const path = at("vex.json");
+    const args = weight.map((word) => word.replace("PATH", path));
+    const { out } = await scan("--advisories", at("feed.json"), "--vex", path, ...args, "--json");
+    expect(JSON.parse(out)).toMatchObject({
+      verdict,
+      findings: [{ vex: { status: "not_affected", reason: reason.replace("PATH", path) } }],
+    });
+  });
+
   it.each<{ name: string; args: () => string[]; exit: number; says: RegExp }>([
     {
       name: "a bad policy: line and field",
@@ -124,6 +159,8 @@ describe("stella scan", () => {
       says: /ADVISORIES_MISSING/,
     },
     { name: "VEX that is not there", args: () => ["--vex", at("none")], exit: 4, says: /FILE_MISSING/ },
+    { name: "a weight of nothing", args: () => ["--vex-weight", "x=1"], exit: 2, says: /VEX_WEIGHT_UNUSED/ },
+    { name: "a weight that is none", args: () => ["--vex-weight", "x=2"], exit: 2, says: /from 0 to 1/ },
     { name: "VEX that is none", args: () => ["--vex", at("feed.json")], exit: 2, says: /VEX/ },
   ])("refuses $name", async ({ args, exit, says }) => {
     const ran = await scan(...args());

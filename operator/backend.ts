@@ -21,6 +21,7 @@ import { openKnowledge } from "./evaluation/knowledge.ts";
 import type { Knowledge } from "./evaluation/knowledge.ts";
 import { tellDelta } from "./evaluation/tell-delta.ts";
 import { unreadSources } from "./evaluation/unread-sources.ts";
+import { vexTrust } from "./evaluation/vex-trust.ts";
 import { Verdicts } from "./evaluation/verdicts.ts";
 import type { FeedDocumentRecord } from "./jobs/import.ts";
 import type { IndexName } from "./jobs/impact.ts";
@@ -81,6 +82,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     catalog: stores.catalog,
     objects: stores.objects,
     knowledge,
+    vexTrust: () => vexTrust(caches),
     observed: (seconds) => options.metrics.own.evaluationSeconds.observe(seconds),
     onDelta: tellDelta(options, images),
   });

@@ -16,6 +16,8 @@ import type { ObjectStore } from "#lib/stores/ports.ts";
 import { BY_DIGEST } from "./caches.ts";
 import type { Parts } from "./backend.ts";
 import { attachedSboms } from "./jobs/attached-sboms.ts";
+import { vexTrust } from "./evaluation/vex-trust.ts";
+import { canonicalJson } from "#lib/canonical-json.ts";
 import { openFeed } from "./jobs/feed-places.ts";
 import { importThread } from "./jobs/import-thread.ts";
 import { rebuildSnapshot, runImportJob } from "./jobs/import.ts";
@@ -96,6 +98,7 @@ export function startWorkers(parts: Parts, controllers: Controllers): Workers {
   };
   const unsubscribe = [
     parts.knowledge.onChange(() => controllers.knowledgeChanged()),
+    onTrustChange(parts, () => controllers.knowledgeChanged()),
     ...[parts.caches.advisorySources, parts.caches.vexSources].map((store) =>
       store.onChange((change) => {
         if (change.type === "deleted") sweep();
@@ -111,6 +114,17 @@ export function startWorkers(parts: Parts, controllers: Controllers): Workers {
       await Promise.all(running.map((worker) => worker.stop(GRACE_MS)));
     },
   };
+}
+
+/** Sources change with every import; what they weigh seldom does. */
+function onTrustChange({ caches }: Parts, changed: () => void): () => void {
+  let before = canonicalJson(vexTrust(caches));
+  return caches.vexSources.onChange(() => {
+    const now = canonicalJson(vexTrust(caches));
+    if (now === before) return;
+    before = now;
+    changed();
+  });
 }
 
 const scansAtATime = ({ caches, config }: Parts): number =>

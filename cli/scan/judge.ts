@@ -4,10 +4,11 @@
  * none of the engine behind it.
  */
 import { evaluate, matchSbom, renderTable } from "#engines/evaluation/index.ts";
-import type { Policy, ReportDocument, VexSnapshot } from "#engines/evaluation/index.ts";
+import type { Policy, ReportDocument, VexSnapshot, VexTrust } from "#engines/evaluation/index.ts";
 import type { ScanResult } from "#engines/scanner/index.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
 import { digestOf } from "#lib/digest.ts";
+import { defineErrors } from "#lib/errors.ts";
 import { parseReference, repositoryOf } from "#lib/oci/reference.ts";
 import { loadSnapshot } from "../advisories.ts";
 import { advisoriesIn, cacheDir } from "../cache.ts";
@@ -16,10 +17,13 @@ import type { DocumentOptions } from "./documents.ts";
 import { readPolicies, readVex } from "./knowledge.ts";
 import { isLocal } from "./target.ts";
 
+const knowledgeErrors = defineErrors("cli-knowledge", { VEX_WEIGHT_UNUSED: "invalid" });
+
 /** What findings are made from and judged by. */
 export interface Knowledge {
   readonly snapshot: Awaited<ReturnType<typeof loadSnapshot>>;
   readonly vex: VexSnapshot;
+  readonly vexTrust: VexTrust;
   readonly policies: readonly Policy[];
 }
 
@@ -27,22 +31,31 @@ export interface Knowledge {
 export interface KnowledgeFlags {
   readonly advisories: readonly string[];
   readonly vex: readonly string[];
+  readonly vexWeight?: VexTrust;
   readonly policy: readonly string[];
   readonly cacheDir?: string;
 }
 
 /** Policies and VEX first: a bad one is told of before advisories are opened. */
 export async function readKnowledge(flags: KnowledgeFlags): Promise<Knowledge> {
+  const vexTrust = vexTrustOf(flags);
   const policies = await readPolicies(flags.policy);
   const vex = await readVex(flags.vex);
   const snapshot = await loadSnapshot(flags.advisories, advisoriesIn(cacheDir(flags.cacheDir)));
-  return { snapshot, vex, policies };
+  return { snapshot, vex, vexTrust, policies };
+}
+
+/** @throws VEX_WEIGHT_UNUSED: a weight that meets nothing would look like one that counts */
+function vexTrustOf({ vex, vexWeight = {} }: KnowledgeFlags): VexTrust {
+  const unused = Object.keys(vexWeight).find((path) => !vex.includes(path));
+  if (unused === undefined) return vexWeight;
+  throw knowledgeErrors.make("VEX_WEIGHT_UNUSED", `--vex-weight names ${unused}, which no --vex gives`);
 }
 
 export function judge(
   target: string,
   { sbom }: ScanResult,
-  { snapshot, vex, policies }: Knowledge,
+  { snapshot, vex, vexTrust, policies }: Knowledge,
 ): ReportDocument {
   const { findings, uncovered } = matchSbom(sbom, snapshot);
   return evaluate({
@@ -52,6 +65,7 @@ export function judge(
     uncovered,
     advisoriesDigest: snapshot.id,
     vexSnapshot: vex,
+    vexTrust,
     policies: { system: policies },
     // A local path is no name of an image: it would make the same image's reports differ.
     context: isLocal(target)

@@ -28,6 +28,7 @@ export interface ScanFlags {
   readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string };
   readonly advisories: readonly string[];
   readonly vex: readonly string[];
+  readonly vexWeight: Readonly<Record<string, number>>;
   readonly policy: readonly string[];
   readonly failOn: "warn" | "fail" | "never";
   readonly cacheDir?: string;
@@ -75,6 +76,12 @@ export function addScan(program: Command): void {
       [],
     )
     .option("--vex <path>", "OpenVEX file or folder; repeatable", collect, [])
+    .option(
+      "--vex-weight <path=weight>",
+      "how much a --vex path counts against others, 0 to 1; repeatable; 1 unless given",
+      collectWeight,
+      {},
+    )
     .option("--policy <file>", "policy file; repeatable; the baseline unless given", collect, [])
     .addOption(
       new Option("--fail-on <verdict>", "least verdict that makes exit code 1")
@@ -122,6 +129,18 @@ Exit code: 0 verdict pass or warn, 1 verdict fail, 2 input invalid, 3 denied, 4 
 }
 
 export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+export function collectWeight(
+  value: string,
+  before: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const equals = value.lastIndexOf("=");
+  const weight = Number(value.slice(equals + 1) || NaN);
+  if (equals <= 0 || !(weight >= 0 && weight <= 1)) {
+    throw new InvalidArgumentError("Write PATH=WEIGHT with a weight from 0 to 1, e.g. vex/hub=0.4.");
+  }
+  return { ...before, [value.slice(0, equals)]: weight };
+}
 
 function collectOutput(value: string, before: readonly Output[]): readonly Output[] {
   const equals = value.indexOf("=");

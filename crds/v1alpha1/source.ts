@@ -56,17 +56,11 @@ export const sourceSpec = {
     .exactOptional(),
   interval: duration("How often the place is looked at again.").default("1h"),
   staleAfter: duration("Without success for this long the source counts as stale.").default("72h"),
-  trustWeight: z
-    .number()
-    .min(0)
-    .max(1)
-    .meta({
-      description:
-        "Weight from 0 to 1 where sources contradict each other. Stored; not read by this version.",
-    })
-    .default(1),
   suspend: flag("Whether it is left as it is for now; what was imported stays in force.").default(false),
 } as const;
+
+/** Weight of a source among those that speak of the same thing. */
+export const trustWeight = (description: string) => z.number().min(0).max(1).meta({ description }).default(1);
 
 interface Places {
   readonly file?: unknown;

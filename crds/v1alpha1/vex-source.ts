@@ -5,7 +5,7 @@ import { ruled } from "../cel.ts";
 import { defineKind } from "../kind.ts";
 import type { ObjectOf, SpecOf, StatusOf } from "../kind.ts";
 import { choice } from "./fields.ts";
-import { onePlace, sourceColumns, sourceSpec, sourceStatus } from "./source.ts";
+import { onePlace, sourceColumns, sourceSpec, sourceStatus, trustWeight } from "./source.ts";
 
 export const vexSource = defineKind({
   kind: "VexSource",
@@ -19,6 +19,9 @@ export const vexSource = defineKind({
     z.object({
       format: choice("Format of the documents.", ["openvex"]).default("openvex"),
       ...sourceSpec,
+      trustWeight: trustWeight(
+        "Weight from 0 to 1 of what this source says against what others say. Below 0.5 it alone sets no finding aside; 0: it is not asked.",
+      ),
     }),
     [onePlace],
   ).meta({ description: "Where, what and how often." }),

@@ -16,6 +16,7 @@ import { severities, severityRank } from "./severity.ts";
 import type { Finding, JudgedFinding, ReportDocument, Severity, SeverityCounts } from "./types.ts";
 import { conclude } from "./verdict.ts";
 import { applyVex } from "./vex/apply-vex.ts";
+import type { VexTrust } from "./vex/consensus.ts";
 import { emptyVexSnapshot } from "./vex/open-snapshot.ts";
 import type { VexSnapshot } from "./vex/types.ts";
 
@@ -32,6 +33,7 @@ export interface EvaluationInput {
   /** Policies that apply and are not valid, `namespace/name`: they judge nothing, which makes the answer partial. */
   readonly unsoundPolicies?: readonly string[];
   readonly vexSnapshot?: VexSnapshot;
+  readonly vexTrust?: VexTrust;
   /** With no system policy the built-in baseline judges. */
   readonly policies?: PolicySet;
   readonly context?: EvaluationContext;
@@ -46,7 +48,7 @@ export function evaluate(input: EvaluationInput): ReportDocument {
   const policies = orderedSet(input.policies);
   const judgements = judgeAll(
     input,
-    applyVex(input.findings, vex, { sbom: input.sbom, context }),
+    applyVex(input.findings, vex, { sbom: input.sbom, context }, input.vexTrust),
     policies,
     context,
   );
@@ -71,6 +73,7 @@ export function evaluate(input: EvaluationInput): ReportDocument {
     partial: omissions.length > 0,
     omissions,
     findings,
+    ...(Object.keys(input.vexTrust ?? {}).length === 0 ? {} : { vexTrust: input.vexTrust }),
     digests: {
       sbom: input.sbomDigest,
       advisories: input.advisoriesDigest,

@@ -41,6 +41,7 @@ export type {
 export { compileVexSnapshot, vexCompiler, type CompiledVex } from "./vex/compile-snapshot.ts";
 export { vexDelta } from "./vex/vex-delta.ts";
 export { openVexSnapshot } from "./vex/open-snapshot.ts";
+export type { VexTrust } from "./vex/consensus.ts";
 export type { VexDocument, VexSnapshot, VexStatement } from "./vex/types.ts";
 
 export {

@@ -67,6 +67,10 @@ export interface VexAnnotation {
   readonly document?: string;
   /** RFC 3339; absent where the document gives no time. */
   readonly timestamp?: string;
+  /** What the statements that decided are about: the image, a program in it, this version of the package, or any version. */
+  readonly scope: "image" | "program" | "version" | "package";
+  /** Who says what with which weight, and why a finding stands although it was answered. */
+  readonly reason: string;
   /** Statements about the same finding with another status, newest first, at most 10. */
   readonly conflicts?: readonly {
     readonly status: VexStatus;
@@ -147,6 +151,8 @@ export interface ReportDocument {
   readonly partial: boolean;
   readonly omissions: readonly string[];
   readonly findings: readonly JudgedFinding[];
+  /** Weights of the VEX sources where any was given; with the digests all that the answer rests on. */
+  readonly vexTrust?: Readonly<Record<string, number>>;
   readonly digests: {
     readonly sbom: Digest;
     readonly advisories: Digest;

@@ -112,6 +112,7 @@ async function bench() {
     catalog,
     objects,
     knowledge,
+    vexTrust: () => ({}),
     observed: () => {
       computed++;
     },

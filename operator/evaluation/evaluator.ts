@@ -5,7 +5,12 @@
  * earlier snapshots holds on where what has changed since can't concern the image.
  */
 import { asksForEpss, evaluate, matchSbom, rescanDelta, summarize } from "#engines/evaluation/index.ts";
-import type { EvaluationContext, ReportDocument, ReportSummary } from "#engines/evaluation/index.ts";
+import type {
+  EvaluationContext,
+  ReportDocument,
+  ReportSummary,
+  VexTrust,
+} from "#engines/evaluation/index.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
 import type { RescanDelta } from "#lib/contracts/events.ts";
 import type { Clock } from "#lib/clock.ts";
@@ -56,6 +61,8 @@ export interface EvaluatorPorts {
   readonly catalog: Catalog;
   readonly objects: ObjectStore;
   readonly knowledge: Knowledge;
+  /** Weights of the VEX sources, by the names under which findings know them. */
+  readonly vexTrust: () => VexTrust;
   /** Seconds that an evaluation took. */
   readonly observed: (seconds: number) => void;
   /** New knowledge changed what a report says. */
@@ -78,7 +85,8 @@ export class Evaluator {
     const { knowledge } = this.#ports;
     const known: Known = { advisories: knowledge.advisories(), vex: knowledge.vex() };
     const holdsFor = { advisories: known.advisories.digest, vex: known.vex.digest };
-    const key = keyOf(question);
+    const vexTrust = this.#ports.vexTrust();
+    const key = keyOf(question, vexTrust);
     const id = idOf(question);
     if (!force) {
       const before = (await this.evaluations.get(id))?.body;
@@ -101,7 +109,7 @@ export class Evaluator {
     const work = `${id} ${key} ${holdsFor.advisories} ${holdsFor.vex}`;
     const running =
       this.#running.get(work) ??
-      this.#compute(question, known, key, id).finally(() => this.#running.delete(work));
+      this.#compute(question, { ...known, vexTrust }, key, id).finally(() => this.#running.delete(work));
     this.#running.set(work, running);
     return running;
   }
@@ -145,7 +153,7 @@ export class Evaluator {
 
   async #compute(
     question: Question,
-    { advisories, vex }: Known,
+    { advisories, vex, vexTrust }: Known & { readonly vexTrust: VexTrust },
     key: Digest,
     id: string,
   ): Promise<EvaluationDocument> {
@@ -161,6 +169,7 @@ export class Evaluator {
       uncovered: matched.uncovered,
       advisoriesDigest: advisories.digest,
       vexSnapshot: vex.snapshot,
+      vexTrust,
       policies: policies.set,
       unsoundPolicies: policies.unsound,
       context,
@@ -195,11 +204,12 @@ interface Known {
 
 const isSame = (a: MadeWith, b: MadeWith): boolean => a.advisories === b.advisories && a.vex === b.vex;
 
-function keyOf({ image, policies, context }: Question): Digest {
+function keyOf({ image, policies, context }: Question, vexTrust: VexTrust): Digest {
   return digestOf(
     canonicalJson({
       version: EVALUATOR_VERSION,
       sbom: image.sbomDigest,
+      vexTrust,
       policies: policies.digest,
       unsound: policies.unsound,
       context,

@@ -43,6 +43,7 @@ async function bench(resolve: (image: string) => Promise<Digest> = () => Promise
       catalog,
       objects,
       knowledge,
+      vexTrust: () => ({}),
       observed: () => undefined,
       onDelta: () => undefined,
     }),

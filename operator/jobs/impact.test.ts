@@ -53,6 +53,7 @@ async function bench(startWork: () => ImportWork = () => inlineImportWork) {
     catalog,
     objects,
     knowledge,
+    vexTrust: () => ({}),
     observed: () => undefined,
     onDelta: () => undefined,
   });

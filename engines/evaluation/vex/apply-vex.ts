@@ -6,28 +6,28 @@
 import type { Component, Evidence, Sbom } from "#engines/scanner/index.ts";
 import { vulnerabilityIds } from "../policy/compile-policy.ts";
 import type { EvaluationContext } from "../policy/types.ts";
-import type { Finding, VexAnnotation } from "../types.ts";
+import type { Finding } from "../types.ts";
+import { consensusOf } from "./consensus.ts";
+import type { Scope, ScopedStatement, VexTrust } from "./consensus.ts";
 import { imageMatcher } from "./match-image.ts";
-import { latestFirst } from "./open-snapshot.ts";
 import { claimNames, componentKey, readPurl, type ProductPurl } from "./product-purl.ts";
 import type { VexSnapshot, VexStatement } from "./types.ts";
 
-const MAX_CONFLICTS = 10;
-
-/** Findings in the same order. `fixed` and `not_affected` suppress; the other statuses only annotate. */
+/** Findings in the same order. `fixed` and `not_affected` that outweigh dissent suppress; all else only annotates. */
 export function applyVex(
   findings: readonly Finding[],
   snapshot: VexSnapshot,
   image: { readonly sbom: Sbom; readonly context: EvaluationContext },
+  trust: VexTrust = {},
 ): readonly Finding[] {
   if (snapshot.statements === 0) return findings;
   const scene = makeScene(image);
   return findings.map((finding) => {
-    const [chosen, ...others] = relevant(finding, snapshot, scene);
-    if (chosen === undefined) return finding;
-    const answered = chosen.status === "fixed" || chosen.status === "not_affected";
-    const by = finding.suppressedBy ?? (answered ? `vex:${chosen.from.source}` : undefined);
-    return { ...finding, vex: annotate(chosen, others), ...(by === undefined ? {} : { suppressedBy: by }) };
+    const consensus = consensusOf(relevant(finding, snapshot, scene), trust);
+    if (consensus === undefined) return finding;
+    const { annotation, isAnswered } = consensus;
+    const by = finding.suppressedBy ?? (isAnswered ? `vex:${annotation.source}` : undefined);
+    return { ...finding, vex: annotation, ...(by === undefined ? {} : { suppressedBy: by }) };
   });
 }
 
@@ -55,42 +55,51 @@ function makeScene({ sbom, context }: { readonly sbom: Sbom; readonly context: E
   return { isImage: imageMatcher(sbom, context, purlOf), components, purlOf };
 }
 
-/** Statements that speak of the finding, the one that counts first. */
-function relevant(finding: Finding, snapshot: VexSnapshot, scene: Scene): readonly VexStatement[] {
+/** Statements that speak of the finding, each with what it is about. */
+function relevant(finding: Finding, snapshot: VexSnapshot, scene: Scene): readonly ScopedStatement[] {
   const purl = scene.purlOf(finding.purl);
   if (purl === undefined) return [];
-  const found = new Set<VexStatement>();
+  const found = new Map<VexStatement, Scope>();
   for (const id of new Set(vulnerabilityIds(finding))) {
     const about = snapshot.about(id);
     for (const statement of about.get(componentKey(purl)) ?? []) {
-      if (speaksOfComponent(statement, finding, purl, scene)) found.add(statement);
+      const scope = scopeOf(statement, finding, purl, scene);
+      if (scope !== undefined) found.set(statement, scope);
     }
     for (const statement of about.get("") ?? []) {
-      if (statement.subcomponent === undefined && scene.isImage(statement.product)) found.add(statement);
+      if (statement.subcomponent === undefined && scene.isImage(statement.product))
+        found.set(statement, "image");
     }
   }
-  return [...found].sort(latestFirst);
+  return [...found].map(([statement, scope]) => ({ statement, scope }));
 }
 
-function speaksOfComponent(
+/** Undefined where it does not speak of the component. */
+function scopeOf(
   statement: VexStatement,
   finding: Finding,
   purl: ProductPurl,
   scene: Scene,
-): boolean {
-  const names = (ids: readonly string[], target: ProductPurl): boolean =>
-    ids.some((id) => {
-      const claim = scene.purlOf(id);
-      return claim !== undefined && claimNames(claim, target);
-    });
-  if (statement.subcomponent === undefined) return names(statement.product, purl);
-  if (!names(statement.subcomponent, purl)) return false;
-  if (scene.isImage(statement.product)) return true;
-  return statement.product.some((id) => {
+): Scope | undefined {
+  const { product, subcomponent } = statement;
+  const own = closest(subcomponent ?? product, purl, scene);
+  if (own === undefined || subcomponent === undefined) return own;
+  if (scene.isImage(product)) return "image";
+  const isInside = product.some((id) => {
     const claim = scene.purlOf(id);
     const candidates = claim === undefined ? [] : (scene.components.get(componentKey(claim)) ?? []);
-    return candidates.some((host) => names([id], host.purl) && holds(host.component, finding));
+    return candidates.some(
+      (host) => closest([id], host.purl, scene) !== undefined && holds(host.component, finding),
+    );
   });
+  return isInside ? "program" : undefined;
+}
+
+/** Whether any of the names is the component's, with its version or without one. */
+function closest(ids: readonly string[], target: ProductPurl, scene: Scene): Scope | undefined {
+  const claims = ids.flatMap((id) => scene.purlOf(id) ?? []).filter((claim) => claimNames(claim, target));
+  if (claims.length === 0) return undefined;
+  return claims.some(({ version }) => version !== "") ? "version" : "package";
 }
 
 /** All places of the finding are inside the program: the same file, or beneath an npm package's own modules. */
@@ -102,24 +111,4 @@ function holds(host: Component, finding: Finding): boolean {
       return host.type === "npm" && path.startsWith(`${folder}node_modules/`);
     });
   return finding.evidence.length > 0 && finding.evidence.every(inside);
-}
-
-function annotate(chosen: VexStatement, others: readonly VexStatement[]): VexAnnotation {
-  const conflicts = others
-    .filter((other) => other.status !== chosen.status)
-    .slice(0, MAX_CONFLICTS)
-    .map(({ status, from, timestamp }) => ({
-      status,
-      source: from.source,
-      document: from.document,
-      ...(timestamp === undefined ? {} : { timestamp }),
-    }));
-  return {
-    status: chosen.status,
-    ...(chosen.justification === undefined ? {} : { justification: chosen.justification }),
-    source: chosen.from.source,
-    document: chosen.from.document,
-    ...(chosen.timestamp === undefined ? {} : { timestamp: chosen.timestamp }),
-    ...(conflicts.length === 0 ? {} : { conflicts }),
-  };
 }

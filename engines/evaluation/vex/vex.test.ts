@@ -255,7 +255,11 @@ describe("statuses", () => {
       ],
       "affected -",
     ],
-    ["ties go by source", [document(at("affected"), "b"), document(at("fixed"), "a")], "fixed vex:a"],
+    [
+      "at one time the careful word counts",
+      [document(at("affected"), "b"), document(at("fixed"), "a")],
+      "affected -",
+    ],
     [
       "a document's time stands in",
       [document(at("affected")), document(at("fixed", "2023-01-01T00:00:00Z"), "b")],
@@ -279,6 +283,8 @@ describe("statuses", () => {
       source: "acme",
       document: "https://acme.example/vex/1",
       timestamp: "2024-01-01T00:00:00.000Z",
+      scope: "version",
+      reason: "affected by b (weight 1), not_affected by acme (weight 1)",
       conflicts: [
         {
           status: "affected",
