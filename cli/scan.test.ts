@@ -108,6 +108,15 @@ describe("stella scan", () => {
     expect(out).toContain('"CycloneDX"');
   });
 
+  it("writes SARIF for dashboards", async () => {
+    const { exit, out } = await scan("--advisories", at("feed.json"), "-o", "sarif");
+    expect(exit).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      version: "2.1.0",
+      runs: [{ results: [{ ruleId: "GHSA-1", level: "error" }] }],
+    });
+  });
+
   it.each([
     { policy: "fail.yaml", failOn: "fail", exit: 1 },
     { policy: "fail.yaml", failOn: "never", exit: 0 },

@@ -26,11 +26,14 @@ export interface DocumentOptions {
   readonly isForStdout: boolean;
 }
 
+/** Formats that say what is known about what is in the image. */
+export type JudgedFormat = Extract<Format, "table" | "json" | "sarif">;
+
 /** Formats that say what is in the image and nothing of what is known about it. */
-export type InventoryFormat = Exclude<Format, "table" | "json">;
+export type InventoryFormat = Exclude<Format, JudgedFormat>;
 
 export const isInventory = (format: Format): format is InventoryFormat =>
-  format !== "table" && format !== "json";
+  format !== "table" && format !== "json" && format !== "sarif";
 
 export function documentOf(
   format: InventoryFormat,

@@ -3,7 +3,7 @@
  * What a scan is judged by, and the report that comes of it. Loaded only where something is judged: an SBOM alone needs
  * none of the engine behind it.
  */
-import { evaluate, matchSbom, renderTable } from "#engines/evaluation/index.ts";
+import { evaluate, matchSbom, renderSarif, renderTable } from "#engines/evaluation/index.ts";
 import type { Policy, ReportDocument, VexSnapshot, VexTrust } from "#engines/evaluation/index.ts";
 import type { ScanResult } from "#engines/scanner/index.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
@@ -13,7 +13,8 @@ import { parseReference, repositoryOf } from "#lib/oci/reference.ts";
 import { loadSnapshot } from "../advisories.ts";
 import { advisoriesIn, cacheDir } from "../cache.ts";
 import { isColorful, terminalWidth } from "../output.ts";
-import type { DocumentOptions } from "./documents.ts";
+import manifest from "../../package.json" with { type: "json" };
+import type { DocumentOptions, JudgedFormat } from "./documents.ts";
 import { readPolicies, readVex } from "./knowledge.ts";
 import { isLocal } from "./target.ts";
 
@@ -76,11 +77,12 @@ export function judge(
 }
 
 export function reportText(
-  format: "table" | "json",
+  format: JudgedFormat,
   report: ReportDocument,
   { all, wide, isForStdout }: DocumentOptions,
 ): string {
   if (format === "json") return `${canonicalJson(report)}\n`;
+  if (format === "sarif") return renderSarif(report, { toolVersion: manifest.version });
   const color = isForStdout && isColorful(process.stdout);
   return renderTable(report, { width: terminalWidth(), color, wide, all });
 }

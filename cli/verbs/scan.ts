@@ -7,6 +7,7 @@ import { cacheDirOption } from "../cache.ts";
 const formats = [
   "table",
   "json",
+  "sarif",
   "packages",
   "cyclonedx-json",
   "cyclonedx-pb",
@@ -118,7 +119,7 @@ Examples:
   stella scan sbom:app.cdx.json --advisories feeds/
   stella scan oci-dir:build/image -o table -o cyclonedx-json=sbom.json --policy policy.yaml
 
---view shapes SBOMs and leaves findings alone. Without policies, VEX, advisories, table or json nothing is judged.
+--view shapes SBOMs and leaves findings alone. Without policies, VEX, advisories, table, json or sarif nothing is judged.
 
 Exit code: 0 verdict pass or warn, 1 verdict fail, 2 input invalid, 3 denied, 4 missing, 5 unavailable.`,
     )

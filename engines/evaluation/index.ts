@@ -4,6 +4,7 @@ export { evaluationErrors } from "./errors.ts";
 export { diffReports, type FindingChange, type ReportDiff } from "./diff-reports.ts";
 export { evaluate, type EvaluationInput } from "./evaluate.ts";
 export { impactedImages } from "./impact.ts";
+export { renderSarif } from "./render-sarif.ts";
 export { renderTable, type TableOptions } from "./render-table.ts";
 export { describeDelta, rescanDelta } from "./rescan-delta.ts";
 export { summarize, type ReportSummary, type SummaryFinding } from "./summarize.ts";

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+/** SARIF of a report: levels, places, rules, and what is set aside. */
+import { expect, it } from "vitest";
+import { policyFromRules } from "./policy/parse-policy.ts";
+import { renderSarif } from "./render-sarif.ts";
+import { finding, report } from "./testing/builders.ts";
+import type { Finding } from "./types.ts";
+
+interface Sarif {
+  readonly version: string;
+  readonly runs: readonly [
+    {
+      readonly tool: { readonly driver: { readonly rules: readonly Record<string, unknown>[] } };
+      readonly results: readonly Record<string, unknown>[];
+    },
+  ];
+}
+
+const rules = [
+  {
+    name: "waived",
+    match: { cve: "CVE-4" },
+    action: { ignore: { until: "2027-01-01", justification: "in a test only" } },
+  },
+  { name: "no", match: { severity: "critical" }, action: "fail" },
+  { name: "hm", match: { severity: "high" }, action: "warn" },
+];
+const sarif = (...findings: readonly Finding[]): Sarif["runs"][0] => {
+  const text = renderSarif(
+    report(findings, { policies: { system: [policyFromRules(rules, { name: "p" })] } }),
+    {
+      toolVersion: "1",
+    },
+  );
+  const parsed = JSON.parse(text) as Sarif;
+  expect([parsed.version, text.endsWith("}\n")]).toEqual(["2.1.0", true]);
+  return parsed.runs[0];
+};
+
+const a = "pkg:npm/a@1.0.0";
+
+it("has a rule for each vulnerability and a result for each finding", () => {
+  const { tool, results } = sarif(
+    finding("CVE-1", a, { severity: "critical", fixedVersion: "1.0.1" }),
+    finding("CVE-1", "pkg:npm/b@1.0.0", {
+      severity: "critical",
+      evidence: [{ path: "srv/a b/package.json", line: 3 }],
+    }),
+    finding("GHSA-x", a),
+    finding("PYSEC-1", a, { severity: "low", distroStatus: "no-dsa" }),
+  );
+  expect(tool.driver.rules.map(({ id, helpUri }) => [id, helpUri])).toEqual([
+    ["CVE-1", "https://www.cve.org/CVERecord?id=CVE-1"],
+    ["GHSA-x", "https://github.com/advisories/GHSA-x"],
+    ["PYSEC-1", "https://osv.dev/vulnerability/PYSEC-1"],
+  ]);
+  expect(results.map(({ ruleIndex, level, message }) => [ruleIndex, level, message])).toEqual([
+    [0, "error", { text: "a 1.0.0 has CVE-1 (critical); fixed in 1.0.1." }],
+    [0, "error", { text: "b 1.0.0 has CVE-1 (critical); no fixed version is known." }],
+    [1, "warning", { text: "a 1.0.0 has GHSA-x (high); no fixed version is known." }],
+    [2, "note", { text: "a 1.0.0 has PYSEC-1 (low); no-dsa." }],
+  ]);
+  expect(results[1]?.["locations"]).toEqual([
+    {
+      physicalLocation: {
+        artifactLocation: { uri: "srv/a%20b/package.json", uriBaseId: "ROOTFS" },
+        region: { startLine: 3 },
+      },
+      logicalLocations: [{ fullyQualifiedName: "pkg:npm/b@1.0.0", kind: "module" }],
+    },
+  ]);
+});
+
+it.each([
+  { name: "a waiver", one: finding("CVE-4", a), why: "waived until 2027-01-01: in a test only" },
+  {
+    name: "the distro",
+    one: finding("CVE-5", a, { suppressedBy: "distro:pkg:deb/x" }),
+    why: "distro:pkg:deb/x",
+  },
+])("keeps what is set aside by $name, as suppressed", ({ one, why }) => {
+  expect(sarif(one).results[0]?.["suppressions"]).toEqual([
+    { kind: "external", status: "accepted", justification: why },
+  ]);
+});
+
+it("tells findings apart by what they are, not by where they stand", () => {
+  const [one, two] = [finding("CVE-1", a), finding("CVE-2", a)];
+  const prints = (run: Sarif["runs"][0]) =>
+    run.results.map(({ ruleId, partialFingerprints }) => [ruleId, partialFingerprints]);
+  const both = prints(sarif(one, two));
+  expect(prints(sarif(two))).toEqual([both[1]]);
+  expect(new Set(both.map(([, print]) => JSON.stringify(print))).size).toBe(2);
+});
