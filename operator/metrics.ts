@@ -53,7 +53,7 @@ export function createMetrics() {
     rescanDeltas: {
       type: "counter",
       name: "stella_rescan_deltas_total",
-      unit: "reports",
+      unit: "deltas",
       help: "Reports that new advisories, VEX or scores changed, by whether the verdict changed.",
       labels: { verdict: ["same", "changed"] },
     },

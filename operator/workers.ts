@@ -8,6 +8,7 @@ import { durationMs } from "#crds/index.ts";
 import type { Schedule } from "#crds/index.ts";
 import type { KnownImage } from "#engines/scheduling/index.ts";
 
+import { digestOf, hexOf } from "#lib/digest.ts";
 import type { ImageDigest } from "#lib/digest.ts";
 import { codeOf, messageOf } from "#lib/errors.ts";
 import { keyOf } from "#lib/kube/index.ts";
@@ -92,7 +93,9 @@ export function startWorkers(parts: Parts, controllers: Controllers): Workers {
     ),
   ];
   const sweep = (): void => {
-    queues.import.add("sweep", { sweep: true }).catch((error: unknown) => {
+    // A job that runs already has listed the sources; who is gone since then is a new question.
+    const alive = digestOf(canonicalJson([...aliveSources(parts)].sort()));
+    queues.import.add(`sweep-${hexOf(alive).slice(0, 16)}`, { sweep: true }).catch((error: unknown) => {
       logger.error({ err: error }, "sweep of feeds not queued");
     });
   };
@@ -230,12 +233,15 @@ async function sweepAll(parts: Parts, ports: ImportJobPorts, signal: AbortSignal
   if (Object.values(swept).some((count) => count > 0)) logger.info({ swept }, "stores swept");
 }
 
+const aliveSources = ({ caches }: Parts): ReadonlySet<string> =>
+  new Set(
+    [...caches.advisorySources.list(), ...caches.vexSources.list()].map(({ metadata }) => metadata.uid ?? ""),
+  );
+
 /** Exports of sources that are gone leave the snapshots. */
 async function sweepFeeds(parts: Parts, ports: ImportJobPorts, signal: AbortSignal): Promise<void> {
-  const { caches, feeds, stores } = parts;
-  const alive = new Set(
-    [...caches.advisorySources.list(), ...caches.vexSources.list()].map((source) => source.metadata.uid),
-  );
+  const { feeds, stores } = parts;
+  const alive = aliveSources(parts);
   for (const { id, body } of await feeds.list({ limit: 1000 })) {
     if (alive.has(id)) continue;
     await feeds.delete(id);

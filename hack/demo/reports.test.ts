@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** How far lists of Reports are from what the demo waits for. */
 import { expect, it } from "vitest";
-import { progressOf, type ExpectedReport } from "./reports.ts";
+import { changedReports, progressOf, reportsOf, type ExpectedReport } from "./reports.ts";
 
 const expected: readonly ExpectedReport[] = [
   { namespace: "shop", repository: "shop/web", verdict: "fail", waived: 0 },
@@ -48,4 +48,31 @@ it.each([
 ])("$name", ({ items, missing }) => {
   const ready = expected.length - missing.length;
   expect(progressOf(JSON.stringify({ items }), expected)).toEqual({ ready, missing });
+});
+
+it("tells which reports changed, and why they say what they say", () => {
+  const list = (advisories: string, message: string, verdict = "fail"): string =>
+    JSON.stringify({
+      items: [
+        {
+          metadata: { namespace: "shop" },
+          spec: { repository: "localhost:30500/shop/web" },
+          status: {
+            verdict,
+            digests: { advisories },
+            conditions: [{ type: "Ready", status: "True", message }],
+          },
+        },
+      ],
+    });
+  const before = reportsOf(list("1", "verdict fail; a; b"));
+  expect(before).toEqual([
+    { repository: "shop/web", verdict: "fail", answer: '["fail",0,{}]', why: "a", madeWith: "1 " },
+  ]);
+  const told = (json: string, by: "answer" | "madeWith") =>
+    changedReports(before, reportsOf(json), by).map(({ after }) => after.why);
+  expect(told(list("1", "x"), "madeWith")).toEqual([]);
+  expect(told(list("2", "x; b"), "madeWith")).toEqual(["b"]);
+  expect(told(list("2", "x"), "answer")).toEqual([]);
+  expect(told(list("1", "x", "pass"), "answer")).toEqual(["nothing stands against it"]);
 });

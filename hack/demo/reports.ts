@@ -33,6 +33,8 @@ const reportList = z.object({
         .object({
           verdict: z.string().optional(),
           waived: z.number().optional(),
+          counts: z.record(z.string(), z.number()).optional(),
+          digests: z.record(z.string(), z.string()).optional(),
           conditions: z
             .array(z.object({ type: z.string(), status: z.string(), message: z.string() }))
             .optional(),
@@ -72,4 +74,48 @@ function lackOf({ status }: Report, want: ExpectedReport): string | undefined {
   if (verdict !== want.verdict) return `verdict ${verdict}, not ${want.verdict}`;
   const waived = status?.waived ?? 0;
   return waived === want.waived ? undefined : `${waived} waived, not ${want.waived}`;
+}
+
+/** What a Report says, and by which knowledge. */
+export interface SeenReport {
+  /** Without the registry. */
+  readonly repository: string;
+  readonly verdict: string;
+  /** Verdict and counts as one text. */
+  readonly answer: string;
+  /** The verdict's first reason. */
+  readonly why: string;
+  /** Snapshots of advisories and VEX that it was made with. */
+  readonly madeWith: string;
+}
+
+/** @param json what `kubectl get reports -A -o json` printed */
+export function reportsOf(json: string): readonly SeenReport[] {
+  return reportList.parse(JSON.parse(json)).items.map(({ spec, status }) => {
+    const { verdict = "none", waived = 0, counts = {}, digests = {} } = status ?? {};
+    return {
+      repository: spec.repository.replace(`${REGISTRY_HOST}/`, ""),
+      verdict,
+      answer: JSON.stringify([verdict, waived, counts]),
+      why: reasonOf(status?.conditions?.find(({ type }) => type === "Ready")?.message ?? ""),
+      madeWith: `${digests["advisories"] ?? ""} ${digests["vex"] ?? ""}`,
+    };
+  });
+}
+
+/** The condition's message is the verdict and then its reasons, parted by semicolons. */
+function reasonOf(message: string): string {
+  return message.split("; ")[1] ?? "nothing stands against it";
+}
+
+/** Reports that differ in something, in the order of the later list. */
+export function changedReports(
+  before: readonly SeenReport[],
+  after: readonly SeenReport[],
+  by: "answer" | "madeWith",
+): readonly { readonly before: SeenReport | undefined; readonly after: SeenReport }[] {
+  return after.flatMap((now) => {
+    const was = before.find(({ repository }) => repository === now.repository);
+    return was?.[by] === now[by] ? [] : [{ before: was, after: now }];
+  });
 }

@@ -9,6 +9,7 @@ import { REGISTRY_IMAGE, registryImage } from "#hack/images/registry.ts";
 import { duration, type Log } from "#hack/lib/log.ts";
 import { step } from "#hack/lib/progress.ts";
 import { messageOf } from "#lib/errors.ts";
+import { showChanges } from "./changes.ts";
 import { markNamespaces, refuseForeignNamespaces } from "./ownership.ts";
 import { demoErrors } from "./errors.ts";
 import { kubectlFor, type Kubectl } from "./kubectl.ts";
@@ -38,7 +39,7 @@ export interface DemoOptions {
 /** Results go to `print`, talk to `log`. */
 export async function demoUp(options: DemoOptions, log: Log, print: Log): Promise<void> {
   const start = performance.now();
-  const cluster = await step(log, "1/8 cluster", () => clusterUp({ ...clusterOf(options), log }));
+  const cluster = await step(log, "1/9 cluster", () => clusterUp({ ...clusterOf(options), log }));
   const kubectl = await kubectlFor(cluster, log);
   try {
     await demoOn(cluster, kubectl, options, log, print);
@@ -58,25 +59,26 @@ async function demoOn(
   print: Log,
 ): Promise<void> {
   if (cluster.provider === "existing") await refuseForeignNamespaces(kubectl);
-  const [product, registry] = await step(log, "2/8 our own images", async () => [
+  const [product, registry] = await step(log, "2/9 our own images", async () => [
     await imageOn(cluster, PRODUCT_IMAGE, options.image, () => productImage(log)),
     await imageOn(cluster, REGISTRY_IMAGE, options.registryImage, () => registryImage(log)),
   ]);
-  const images = await step(log, "3/8 demo images", () => demoImages(log));
-  await step(log, "4/8 registry, with the demo images", async () => {
+  const images = await step(log, "3/9 demo images", () => demoImages(log));
+  await step(log, "4/9 registry, with the demo images", async () => {
     await startRegistry(kubectl, registry);
     await pushImages(kubectl, images);
   });
-  await step(log, "5/8 operator", () => installOperator(kubectl, product));
-  await step(log, "6/8 workloads, then config/samples", async () => {
+  await step(log, "5/9 operator", () => installOperator(kubectl, product));
+  await step(log, "6/9 workloads, then config/samples", async () => {
     await startWorkloads(kubectl);
     await markNamespaces(kubectl);
     await applySamples(kubectl);
   });
-  await step(log, "7/8 reports", () => waitForReports(kubectl, log));
+  await step(log, "7/9 reports", () => waitForReports(kubectl, log));
   print(`\n$ kubectl get reports -A\n${await kubectl("get", "reports", "-A")}`);
-  const refusal = await step(log, "8/8 a Pod that must be refused", () => tryBadPod(kubectl, log));
+  const refusal = await step(log, "8/9 a Pod that must be refused", () => tryBadPod(kubectl, log));
   print(`\n$ kubectl create -f hack/demo/bad-pod.yaml\n${refusal}\n`);
+  await step(log, "9/9 what changes by itself", () => showChanges(kubectl, print));
 }
 
 /** Loads the image, unless its name says where nodes pull it. @throws what building and loading it throw */

@@ -29,10 +29,10 @@ const MAX_REPORT_BYTES = 64 * 1024 * 1024;
 
 /** Catalog `evaluations`, id: namespace, image and slot. Only the slot `report` keeps its full report as an object. */
 export interface EvaluationDocument {
-  /** Of all that can change the answer but the snapshots. */
+  /** Of all that can change the answer but what is known: snapshots and whom they are to be believed. */
   readonly key: Digest;
   /** The snapshots with which it is known to be right: those it was made with, or later ones that change nothing for the image. */
-  readonly holdsFor: MadeWith;
+  readonly holdsFor: HoldsFor;
   readonly summary: ReportSummary;
   readonly omissions: readonly string[];
   readonly reportDigest: Digest;
@@ -43,6 +43,11 @@ export interface EvaluationDocument {
   readonly validUntil?: number;
   readonly namespace: string;
   readonly imageDigest: string;
+}
+
+interface HoldsFor extends MadeWith {
+  /** Digest of the VEX sources' weights. */
+  readonly trust: Digest;
 }
 
 export interface Question {
@@ -83,21 +88,24 @@ export class Evaluator {
   /** The answer in force; equal questions at one time are computed once. */
   async answer(question: Question, force = false): Promise<EvaluationDocument> {
     const { knowledge } = this.#ports;
-    const known: Known = { advisories: knowledge.advisories(), vex: knowledge.vex() };
-    const holdsFor = { advisories: known.advisories.digest, vex: known.vex.digest };
+    const [advisories, vex] = [knowledge.advisories(), knowledge.vex()];
     const vexTrust = this.#ports.vexTrust();
-    const key = keyOf(question, vexTrust);
+    const holdsFor: HoldsFor = {
+      advisories: advisories.digest,
+      vex: vex.digest,
+      trust: digestOf(canonicalJson(vexTrust)),
+    };
+    const key = keyOf(question);
     const id = idOf(question);
     if (!force) {
       const before = (await this.evaluations.get(id))?.body;
       if (before?.key === key && this.#isInTime(before)) {
         if (isSame(before.holdsFor, holdsFor)) return before;
+        const { imageDigest } = question.image;
+        const usesEpss = asksForEpss(question.policies.set);
         if (
-          knowledge.stillHolds(
-            question.image.imageDigest,
-            before.holdsFor,
-            asksForEpss(question.policies.set),
-          )
+          before.holdsFor.trust === holdsFor.trust &&
+          knowledge.stillHolds(imageDigest, before.holdsFor, usesEpss)
         ) {
           const renewed = { ...before, holdsFor };
           await this.evaluations.put(id, renewed);
@@ -106,10 +114,12 @@ export class Evaluator {
       }
     }
     // The slot counts too: the one that keeps the report must not be answered by the one that does not.
-    const work = `${id} ${key} ${holdsFor.advisories} ${holdsFor.vex}`;
+    const work = `${id} ${key} ${canonicalJson(holdsFor)}`;
     const running =
       this.#running.get(work) ??
-      this.#compute(question, { ...known, vexTrust }, key, id).finally(() => this.#running.delete(work));
+      this.#compute(question, { advisories, vex, vexTrust, holdsFor }, key, id).finally(() =>
+        this.#running.delete(work),
+      );
     this.#running.set(work, running);
     return running;
   }
@@ -153,7 +163,7 @@ export class Evaluator {
 
   async #compute(
     question: Question,
-    { advisories, vex, vexTrust }: Known & { readonly vexTrust: VexTrust },
+    { advisories, vex, vexTrust, holdsFor }: Known,
     key: Digest,
     id: string,
   ): Promise<EvaluationDocument> {
@@ -180,7 +190,7 @@ export class Evaluator {
     const keeps = question.slot === "report";
     if (keeps) await objects.put(reportKey(reportDigest), bytes);
     const document = documentOf(question, key, report, {
-      holdsFor: { advisories: advisories.digest, vex: vex.digest },
+      holdsFor,
       reportDigest,
       size: bytes.length,
       evaluatedAt: clock.now(),
@@ -200,16 +210,18 @@ export class Evaluator {
 interface Known {
   readonly advisories: ReturnType<Knowledge["advisories"]>;
   readonly vex: ReturnType<Knowledge["vex"]>;
+  readonly vexTrust: VexTrust;
+  readonly holdsFor: HoldsFor;
 }
 
-const isSame = (a: MadeWith, b: MadeWith): boolean => a.advisories === b.advisories && a.vex === b.vex;
+const isSame = (a: HoldsFor, b: HoldsFor): boolean =>
+  a.advisories === b.advisories && a.vex === b.vex && a.trust === b.trust;
 
-function keyOf({ image, policies, context }: Question, vexTrust: VexTrust): Digest {
+function keyOf({ image, policies, context }: Question): Digest {
   return digestOf(
     canonicalJson({
       version: EVALUATOR_VERSION,
       sbom: image.sbomDigest,
-      vexTrust,
       policies: policies.digest,
       unsound: policies.unsound,
       context,
