@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Severities in the words of sources (GHSA, Ubuntu, Debian, Bitnami ...) and the one that counts for an advisory. */
+import { cvssBaseScore, cvssSeverity } from "#lib/cvss/index.ts";
 import type { Advisory, Severity } from "../types.ts";
 import { severityRank } from "../severity.ts";
-import { cvssBaseScore, severityOfScore } from "./cvss.ts";
 
 const WORDS: ReadonlyMap<string, Severity> = new Map([
   ["critical", "critical"],
@@ -22,13 +22,25 @@ export function severityOfWord(word: string): Severity {
   return WORDS.get(word.trim().toLowerCase()) ?? "unknown";
 }
 
-/** By computed CVSS score, 3.x before 2.0; else by the source's own word. */
+/** Scores of all versions of CVSS by the bounds of 3.x and 4.0; those in use for 2.0 have no `critical`. */
+export function severityOfScore(score: number): Severity {
+  return cvssSeverity("4.0", score);
+}
+
+/**
+ * By computed CVSS base score: of vectors of several versions those of the newest count (4.0, 3.1, 3.0, 2.0), of those the
+ * worst; a vector that is none counts for nothing. Without any score by the source's own word.
+ */
 export function chooseSeverity(cvss: Advisory["cvss"], word: string | undefined): Severity {
-  const byVersion = [...cvss].sort((a, b) => (a.version < b.version ? 1 : a.version > b.version ? -1 : 0));
-  for (const { vector } of byVersion) {
-    const score = cvssBaseScore(vector);
-    if (score !== undefined) return severityOfScore(score);
+  let newest = "";
+  let worst = 0;
+  for (const { version, vector } of cvss) {
+    const score = version < newest ? undefined : cvssBaseScore(vector);
+    if (score === undefined) continue;
+    worst = version > newest ? score : Math.max(worst, score);
+    newest = version;
   }
+  if (newest !== "") return severityOfScore(worst);
   return word === undefined ? "unknown" : severityOfWord(word);
 }
 

@@ -149,14 +149,18 @@ describe("osv rules", () => {
         { type: "CVSS_V4", score: "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N" },
       ],
       word: "MODERATE",
-      want: "medium",
+      want: "critical",
     },
+    { severity: [{ type: "CVSS_V4", score: "CVSS:4.0/AV:N" }], word: "MODERATE", want: "medium" },
     { severity: [], word: "HIGH", want: "high" },
     { severity: [{ type: "Ubuntu", score: "negligible" }], word: undefined, want: "none" },
     { severity: [], word: undefined, want: "unknown" },
-  ])("severity $want", async ({ severity, word, want }) => {
+  ])("severity $want of $severity and $word", async ({ severity, word, want }) => {
     const text = osvRecord(npm([{ introduced: "0" }]), { severity, database_specific: { severity: word } });
-    expect((await importText("t.json", text)).export.advisories[0]?.severity).toBe(want);
+    const [advisory] = (await importText("t.json", text)).export.advisories;
+    expect(advisory?.severity).toBe(want);
+    const vectors = severity.filter(({ type }) => type.startsWith("CVSS")).map(({ score }) => score);
+    expect(advisory?.cvss.map(({ vector }) => vector)).toEqual(vectors);
   });
 
   it.each([

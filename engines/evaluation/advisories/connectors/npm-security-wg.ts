@@ -5,8 +5,8 @@
  * Its records about Node.js itself (vuln/core, vuln/deps) name no package and are passed over.
  */
 import { z } from "zod";
+import { cvssVersion } from "#lib/cvss/index.ts";
 import type { Advisory } from "../../types.ts";
-import { cvssVersion } from "../cvss.ts";
 import { chooseSeverity } from "../severity-words.ts";
 import type { Connector } from "../types.ts";
 import { npmRanges } from "./npm-ranges.ts";

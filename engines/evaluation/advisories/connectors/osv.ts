@@ -4,9 +4,9 @@
  * https://ossf.github.io/osv-schema/. Of a record's packages those are kept whose ecosystem we know.
  */
 import { z } from "zod";
+import { cvssVersion } from "#lib/cvss/index.ts";
 import { versionOrder } from "#lib/versions/index.ts";
 import type { Advisory, AffectedPackage, Severity, VersionRange } from "../../types.ts";
-import { cvssVersion } from "../cvss.ts";
 import { packageName, packageSpace } from "../ecosystems.ts";
 import { faultOf } from "../ranges.ts";
 import { chooseSeverity, severityOfWord } from "../severity-words.ts";
