@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Go module and toolchain versions: Semantic Versioning with a `v` (https://go.dev/ref/mod#versions). A pseudo-version
- * is a pre-release by its form, `+incompatible` is build metadata. Toolchains (`go1.21.3`, `1.22rc1`) follow
- * https://go.dev/doc/toolchain#version: a pre-release without hyphen, `rc1` being the identifiers `rc` and 1.
+ * Go module and toolchain versions. A module's follows Semantic Versioning with a `v` (https://go.dev/ref/mod#versions): a
+ * pseudo-version is a pre-release by its form, `+incompatible` is build metadata. A toolchain's (`go1.21.3`, `1.22rc1`)
+ * follows https://go.dev/doc/toolchain: its pre-release has no hyphen, `rc1` being the identifiers `rc` and 1, and what
+ * follows a hyphen in its name (`go1.21.3-custom`) counts for nothing.
  */
 import { canonicalDigits, invalidVersion, isLetter, trimmedVersion } from "./order.ts";
 import type { VersionOrder } from "./order.ts";
@@ -14,9 +15,10 @@ export const goOrder: VersionOrder<SemverVersion> = {
     const trimmed = trimmedVersion("golang", text);
     if (trimmed === "(devel)") throw invalidVersion("golang", text, "a development build has no version");
     const word = trimmed.split(" ", 1)[0] ?? "";
-    const version = parseSemver("golang", text, word.startsWith("go") ? word.slice(2) : word);
+    const written = word.startsWith("go") ? (word.slice(2).split("-", 1)[0] ?? "") : word;
+    const version = parseSemver("golang", text, written);
     const [only] = version.pre;
-    return version.pre.length === 1 && only !== undefined
+    return version.pre.length === 1 && only !== undefined && !written.includes("-")
       ? { ...version, pre: splitToolchainPre(only) }
       : version;
   },

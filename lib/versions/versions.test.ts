@@ -74,6 +74,8 @@ it.each([
     oldest: [
       "v0.0.0-20190101000000-aaaaaaaaaaaa",
       "v0.1.0",
+      "v1.0.0-rc10",
+      "v1.0.0-rc9",
       "go1.21rc2",
       "go1.21rc10",
       "1.21",
@@ -98,6 +100,7 @@ it.each([
   { ecosystem: "apk", same: ["1.0-r1", "01.0-r01"] },
   { ecosystem: "npm", same: ["1", "1.0", "v1.0.0", "=1.0.0", "1.0.0+build", "1.0.0.4"] },
   { ecosystem: "golang", same: ["go1.21", "v1.21.0", "1.21.0+incompatible", "go1.21.0 X:nodwarf5"] },
+  { ecosystem: "golang", same: ["go1.21rc2", "1.21rc2", "1.21.0-rc.2", "go1.21rc2-custom"] },
   { ecosystem: "pypi", same: ["1.0", "v1", "1.0.0", " 1.0 "] },
 ])("reads $ecosystem texts as one version: $same", ({ ecosystem, same }) => {
   for (const text of same) expect(compareVersions(ecosystem, same[0]!, text)).toBe(0);

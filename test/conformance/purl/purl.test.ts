@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The package-url specification's own suites against lib/purl; origin in testdata/README.md. */
+/** The package-url specification's own suites and type definitions against lib/purl; origin in testdata/README.md. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -44,4 +44,21 @@ describe.each(suites.sort())("%s", (suite) => {
       expect(run(vector)).toEqual(typeof want === "string" ? want : parts(want as Loose));
     },
   );
+});
+
+describe("type definitions", () => {
+  const rows = readFileSync(join(folder, "definitions.txt"), "utf8").trimEnd().split("\n");
+
+  it.each(rows)("%s", (row) => {
+    const [type = "", namespace, name, version] = row.split(" ");
+    const parts = { type, name: "NaMe", version: "V1" };
+    expect(parsePurl(buildPurl(parts))).toEqual({
+      type,
+      name: name === "lower" ? "name" : "NaMe",
+      version: version === "lower" ? "v1" : "V1",
+    });
+    const named = { ...parts, namespace: "SpAce" };
+    if (namespace === "none") expect(() => buildPurl(named)).toThrow();
+    else expect(parsePurl(buildPurl(named)).namespace).toBe(namespace === "lower" ? "space" : "SpAce");
+  });
 });
