@@ -30,6 +30,9 @@ const ORDERS: ReadonlyMap<string, VersionOrder> = new Map<string, VersionOrder>(
   ["rpm", rpmOrder],
 ]);
 
+/** Purl types that have an order, sorted. */
+export const orderedEcosystems: readonly string[] = [...ORDERS.keys()];
+
 /** The order of a purl type's versions; undefined where none is known yet. */
 export function versionOrder(ecosystem: string): VersionOrder | undefined {
   return ORDERS.get(ecosystem);

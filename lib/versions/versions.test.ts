@@ -1,60 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Every order is total over valid texts and refuses the rest; a few rows per ecosystem show its character. */
-import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { itIsAnOrder } from "./testing/order-laws.ts";
+/** A few rows per ecosystem that show the character of its order. */
+import { expect, it } from "vitest";
 import { compareVersions, versionOrder } from "./index.ts";
-
-const number = fc.oneof(fc.nat({ max: 12 }).map(String), fc.constantFrom("0", "00", "01", "007"));
-const dots = fc.array(number, { minLength: 1, maxLength: 4 }).map((parts) => parts.join("."));
-const concat = (...parts: fc.Arbitrary<string>[]): fc.Arbitrary<string> =>
-  fc.tuple(...parts).map((texts) => texts.join(""));
-const part = fc.stringMatching(/^[0-9][0-9a-c.+~]{0,6}$/);
-
-const valid: Record<string, fc.Arbitrary<string>> = {
-  deb: concat(fc.constantFrom("", "0:", "1:"), part, fc.constantFrom("", "-0", "-1", "-1~a", "-1+b1", "-a")),
-  apk: concat(
-    dots,
-    fc.constantFrom("", "a", "b"),
-    fc.constantFrom("", "_alpha", "_alpha1", "_rc2", "_p", "_p1", "_git20200101", "_alpha_pre2", "_p1_rc1"),
-    fc.constantFrom("", "~0a1f"),
-    fc.constantFrom("", "-r0", "-r1", "-r10"),
-  ),
-  npm: concat(
-    fc.constantFrom("", "v"),
-    dots,
-    fc.constantFrom("", "-alpha", "-alpha.1", "-1", "-1.a", "rc1", "-rc.1"),
-    fc.constantFrom("", "+b1"),
-  ),
-  golang: concat(
-    fc.constantFrom("v", "", "go"),
-    dots,
-    fc.constantFrom(
-      "",
-      "-0",
-      "-rc.1",
-      "rc1",
-      "-20190101000000-abcdefabcdef",
-      "-0.20190101000000-abcdefabcdef",
-    ),
-    fc.constantFrom("", "+incompatible"),
-  ),
-  pypi: fc.oneof(
-    concat(
-      fc.constantFrom("", "v", "1!"),
-      dots,
-      fc.constantFrom("", "a1", "b", "rc2", ".pre1"),
-      fc.constantFrom("", ".post1", "-1"),
-      fc.constantFrom("", ".dev0"),
-      fc.constantFrom("", "+a.1", "+1"),
-    ),
-    fc.constantFrom("1.0-foo", "foo", "1.0.pre-x", "2005q4", "1-dev-2x"),
-  ),
-};
-
-describe.each(Object.keys(valid))("%s", (ecosystem) => {
-  itIsAnOrder(versionOrder(ecosystem)!, valid[ecosystem]!);
-});
 
 it.each([
   {
