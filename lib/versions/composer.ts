@@ -11,6 +11,7 @@ import {
   canonicalDigits,
   compareDigits,
   compareText,
+  dottedNumbers,
   invalidVersion,
   isDigit,
   trimmedVersion,
@@ -30,10 +31,15 @@ const DATED = new RegExp(String.raw`^v?(\d{4}(?:[.:-]?\d{2}){1,6}(?:[.:-]?\d{1,3
 const NUMBERED_BRANCH = /^v?(\d+)(?:\.(\d+|[x*]))?(?:\.(\d+|[x*]))?(?:\.(\d+|[x*]))?[.-]?dev$/;
 const OTHER = /^v?\d[0-9a-z._+-]*$/;
 const ANY_NUMBER = "9999999";
+/** A longer first number is a date. */
+const MAX_MAJOR_DIGITS = 5;
 
 export const composerOrder: VersionOrder<ComposerVersion> = {
   parse(text) {
-    const version = trimmedVersion("composer", text).replace(/@(?:stable|rc|beta|alpha|dev)$/i, "");
+    const trimmed = trimmedVersion("composer", text);
+    const plain = fourNumbers(trimmed); // most versions are no more
+    if (plain !== undefined) return { parts: plain };
+    const version = trimmed.replace(/@(?:stable|rc|beta|alpha|dev)$/i, "");
     if (/^dev-/i.test(version)) return { branch: version.slice(4), parts: [] };
     if (["master", "trunk", "default"].includes(version)) return { branch: version, parts: [] };
     const normal = normalForm(version.toLowerCase());
@@ -54,6 +60,16 @@ export const composerOrder: VersionOrder<ComposerVersion> = {
     }
   },
 };
+
+/** The normal form of a text of one to four numbers, which are no date; undefined for any other. */
+function fourNumbers(version: string): string[] | undefined {
+  const dot = version.indexOf(".");
+  if ((dot < 0 ? version.length : dot) > MAX_MAJOR_DIGITS) return undefined;
+  const numbers = dottedNumbers(version);
+  if (numbers === undefined || numbers.length > 4) return undefined;
+  while (numbers.length < 4) numbers.push("0");
+  return numbers;
+}
 
 /** Reads lower case. */
 function normalForm(version: string): string | undefined {

@@ -14,8 +14,8 @@ export const goOrder: VersionOrder<SemverVersion> = {
   parse(text) {
     const trimmed = trimmedVersion("golang", text);
     if (trimmed === "(devel)") throw invalidVersion("golang", text, "a development build has no version");
-    const word = trimmed.split(" ", 1)[0] ?? "";
-    const written = word.startsWith("go") ? (word.slice(2).split("-", 1)[0] ?? "") : word;
+    const word = before(" ", trimmed);
+    const written = word.startsWith("go") ? before("-", word.slice(2)) : word;
     const version = parseSemver("golang", text, written);
     const [only] = version.pre;
     return version.pre.length === 1 && only !== undefined && !written.includes("-")
@@ -24,6 +24,11 @@ export const goOrder: VersionOrder<SemverVersion> = {
   },
   compare: compareSemver,
 };
+
+function before(mark: string, text: string): string {
+  const at = text.indexOf(mark);
+  return at < 0 ? text : text.slice(0, at);
+}
 
 /** `rc1` -> `rc`, `1`; anything else stays one identifier. */
 function splitToolchainPre(identifier: string): readonly string[] {

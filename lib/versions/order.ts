@@ -40,6 +40,22 @@ export function canonicalDigits(digits: string): string {
   return start === 0 ? digits : digits.slice(start);
 }
 
+const DOT = 46;
+
+/** The numbers of a text of numbers and dots between them, without leading zeros; undefined for any other text. */
+export function dottedNumbers(text: string): string[] | undefined {
+  const numbers: string[] = [];
+  let start = 0;
+  for (let at = 0; at <= text.length; at += 1) {
+    const code = at < text.length ? text.charCodeAt(at) : DOT;
+    if (isDigit(code)) continue;
+    if (code !== DOT || at === start) return undefined;
+    numbers.push(canonicalDigits(text.slice(start, at)));
+    start = at + 1;
+  }
+  return numbers;
+}
+
 /** Compares what `canonicalDigits` returned, as numbers. */
 export function compareDigits(a: string, b: string): number {
   return a.length !== b.length ? a.length - b.length : compareText(a, b);

@@ -8,6 +8,7 @@ import {
   canonicalDigits,
   compareDigits,
   compareText,
+  dottedNumbers,
   invalidVersion,
   isDigit,
   trimmedVersion,
@@ -40,6 +41,15 @@ const FORM = new RegExp(
 
 const DEV_ONLY = 0;
 const FINAL = 4;
+const NOTHING_MORE = {
+  epoch: "0",
+  release: [],
+  phase: FINAL,
+  preNumber: "0",
+  post: "",
+  dev: "",
+  local: [],
+} as const;
 const PHASES = new Map<string, number>([
   ["a", 1],
   ["alpha", 1],
@@ -53,7 +63,10 @@ const PHASES = new Map<string, number>([
 
 export const pep440Order: VersionOrder<Pep440Version> = {
   parse(text) {
-    const version = trimmedVersion("pypi", text).toLowerCase();
+    const trimmed = trimmedVersion("pypi", text);
+    const numbers = dottedNumbers(trimmed); // most versions are no more
+    if (numbers !== undefined) return { ...NOTHING_MORE, release: withoutTrailingZeros(numbers) };
+    const version = trimmed.toLowerCase();
     const found = FORM.exec(version);
     return found === null ? parseLegacy(text, version) : fromMatch(found);
   },
@@ -150,15 +163,6 @@ function allDigits(text: string): boolean {
 
 // ---------------------------------------------------------------- legacy versions
 
-const NO_VERSION = {
-  epoch: "0",
-  release: [],
-  phase: FINAL,
-  preNumber: "0",
-  post: "",
-  dev: "",
-  local: [],
-} as const;
 const LEGACY_WORDS = new Map([
   ["pre", "c"],
   ["preview", "c"],
@@ -182,7 +186,7 @@ function parseLegacy(text: string, version: string): Pep440Version {
     parts.push(word);
   }
   parts.push("*final");
-  return { ...NO_VERSION, legacy: parts };
+  return { ...NOTHING_MORE, legacy: parts };
 }
 
 function compareLegacy(a: readonly string[] | undefined, b: readonly string[] | undefined): number {

@@ -9,6 +9,7 @@ import {
   compareText,
   invalidVersion,
   isDigit,
+  isLetter,
   trimmedVersion,
 } from "./order.ts";
 import type { VersionOrder } from "./order.ts";
@@ -19,10 +20,13 @@ const END = 1;
 const CARET = 2;
 const LETTERS = 3;
 const DIGITS = 4;
+const TILDE_SIGN = 126;
+const CARET_SIGN = 94;
 
 /** Ends with END. */
 interface Segments {
   readonly kinds: readonly number[];
+  /** Of letters and digits, the latter without leading zeros. */
   readonly texts: readonly string[];
 }
 
@@ -33,23 +37,18 @@ export interface RpmVersion {
   readonly release: Segments | undefined;
 }
 
-const EPOCH = /^(\d*):/;
-const PRINTABLE = /^[\x21-\x7e]+$/;
-const SEGMENT = /~|\^|[A-Za-z]+|[0-9]+/g;
-
 export const rpmOrder: VersionOrder<RpmVersion> = {
   parse(text) {
     const trimmed = trimmedVersion("rpm", text);
-    if (!PRINTABLE.test(trimmed)) throw invalidVersion("rpm", text, "it has a character that none may have");
-    const [prefix = "", epoch = ""] = EPOCH.exec(trimmed) ?? [];
-    const rest = trimmed.slice(prefix.length);
-    const hyphen = rest.lastIndexOf("-");
-    const version = hyphen < 0 ? rest : rest.slice(0, hyphen);
-    if (version === "") throw invalidVersion("rpm", text, "it has no version");
+    if (!isPrintable(trimmed)) throw invalidVersion("rpm", text, "it has a character that none may have");
+    const start = epochEnd(trimmed);
+    const hyphen = trimmed.lastIndexOf("-");
+    const end = hyphen < start ? trimmed.length : hyphen;
+    if (end === start) throw invalidVersion("rpm", text, "it has no version");
     return {
-      epoch: canonicalDigits(epoch === "" ? "0" : epoch),
-      version: segments(version),
-      release: hyphen < 0 ? undefined : segments(rest.slice(hyphen + 1)),
+      epoch: start < 2 ? "0" : canonicalDigits(trimmed.slice(0, start - 1)),
+      version: segments(trimmed, start, end),
+      release: end === trimmed.length ? undefined : segments(trimmed, end + 1, trimmed.length),
     };
   },
 
@@ -62,16 +61,36 @@ export const rpmOrder: VersionOrder<RpmVersion> = {
   },
 };
 
+/** Offset behind the colon of an epoch, which may be empty; 0 where there is none. */
+function epochEnd(text: string): number {
+  let at = 0;
+  while (isDigit(text.charCodeAt(at))) at += 1;
+  return text[at] === ":" ? at + 1 : 0;
+}
+
 /** What separates segments counts for nothing, not even that it is there. */
-function segments(text: string): Segments {
+function segments(text: string, start: number, end: number): Segments {
   const [kinds, texts]: [number[], string[]] = [[], []];
-  for (const [segment] of text.matchAll(SEGMENT)) {
-    const kind =
-      segment === "~" ? TILDE : segment === "^" ? CARET : isDigit(segment.charCodeAt(0)) ? DIGITS : LETTERS;
-    kinds.push(kind);
-    texts.push(kind === DIGITS ? canonicalDigits(segment) : segment);
+  for (let at = start; at < end;) {
+    const from = at;
+    const code = text.charCodeAt(at);
+    at += 1;
+    if (isDigit(code)) {
+      while (at < end && isDigit(text.charCodeAt(at))) at += 1;
+      kinds.push(DIGITS);
+      texts.push(canonicalDigits(text.slice(from, at)));
+    } else if (isLetter(code)) {
+      while (at < end && isLetter(text.charCodeAt(at))) at += 1;
+      kinds.push(LETTERS);
+      texts.push(text.slice(from, at));
+    } else if (code === TILDE_SIGN || code === CARET_SIGN) {
+      kinds.push(code === TILDE_SIGN ? TILDE : CARET);
+      texts.push("");
+    }
   }
-  return { kinds: [...kinds, END], texts: [...texts, ""] };
+  kinds.push(END);
+  texts.push("");
+  return { kinds, texts };
 }
 
 function compareReleases(a: Segments | undefined, b: Segments | undefined): number {
@@ -80,12 +99,22 @@ function compareReleases(a: Segments | undefined, b: Segments | undefined): numb
 }
 
 function compareSegments(a: Segments, b: Segments): number {
-  for (const [i, kind] of a.kinds.entries()) {
+  for (let i = 0; i < a.kinds.length; i += 1) {
+    const kind = a.kinds[i] ?? END;
     const other = b.kinds[i] ?? END;
     if (kind !== other) return kind - other;
-    const [left, right] = [a.texts[i] ?? "", b.texts[i] ?? ""];
+    const left = a.texts[i] ?? "";
+    const right = b.texts[i] ?? "";
     const order = kind === DIGITS ? compareDigits(left, right) : compareText(left, right);
     if (order !== 0) return order;
   }
   return 0;
+}
+
+function isPrintable(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code < 0x21 || code > 0x7e) return false;
+  }
+  return true;
 }

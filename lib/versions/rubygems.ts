@@ -7,6 +7,7 @@ import {
   canonicalDigits,
   compareDigits,
   compareText,
+  dottedNumbers,
   invalidVersion,
   isDigit,
   trimmedVersion,
@@ -21,6 +22,8 @@ const FORM = /^[0-9][0-9A-Za-z]*(?:\.[0-9A-Za-z]+)*(?:-[0-9A-Za-z-]+(?:\.[0-9A-Z
 export const rubygemsOrder: VersionOrder<GemVersion> = {
   parse(text) {
     const version = trimmedVersion("gem", text);
+    const numbers = dottedNumbers(version); // most versions are no more
+    if (numbers !== undefined) return withoutZeros(numbers);
     if (!FORM.test(version)) throw invalidVersion("gem", text, "it is not of the form 1.2.a-b");
     const segments = version.replaceAll("-", ".pre.").match(/[0-9]+|[A-Za-z]+/g) ?? [];
     const canonical = segments.map((segment) => (isNumber(segment) ? canonicalDigits(segment) : segment));

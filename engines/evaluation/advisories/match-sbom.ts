@@ -8,7 +8,7 @@ import { versionErrors, versionOrder } from "#lib/versions/index.ts";
 import type { VersionOrder } from "#lib/versions/index.ts";
 import type { Component, Sbom } from "#engines/scanner/index.ts";
 import { severityRank } from "../severity.ts";
-import type { Finding, Severity, VersionRange } from "../types.ts";
+import type { Finding, Severity } from "../types.ts";
 import { distroRelease } from "./distros.ts";
 import { packageName } from "./ecosystems.ts";
 import { describeRange, holds } from "./ranges.ts";
@@ -41,7 +41,7 @@ interface Hit {
   readonly head: AdvisoryHead;
   readonly entry: SnapshotEntry;
   /** Undefined where the version is named by itself. */
-  readonly range: VersionRange | undefined;
+  readonly range: ParsedRange | undefined;
 }
 
 /** What the advisories of one vulnerability say of a query: a finding without its component. */
@@ -170,9 +170,9 @@ class Matcher {
     const [first, ...others] = ranges;
     const range = others.reduce((best, each) => (fixesLater(order, each, best) ? each : best), first);
     const named =
-      range === undefined && entry.versions.some((text) => order.compare(order.parse(text), version) === 0);
+      range === undefined && entry.parsedVersions(order).some((each) => order.compare(each, version) === 0);
     if (range === undefined && !named) return undefined;
-    return { head: this.#snapshot.advisory(entry.advisory), entry, range: range?.source };
+    return { head: this.#snapshot.advisory(entry.advisory), entry, range };
   }
 
   #finding(component: Component, answer: Answer): Finding {
@@ -232,7 +232,7 @@ function answerOf(
     severity: severityOf(vulnerability, hits),
     ...(fixed === undefined ? {} : { fixedVersion: fixed }),
     ...(status === undefined || fixed !== undefined ? {} : { distroStatus: status }),
-    range: `${range === undefined ? `=${version}` : describeRange(range)} (${distro ?? ecosystem})`,
+    range: `${range === undefined ? `=${version}` : describeRange(range.source)} (${distro ?? ecosystem})`,
     kev: vulnerability.kev,
     ...(vulnerability.epss === undefined ? {} : { epss: vulnerability.epss }),
     ...(published === undefined ? {} : { published }),
@@ -247,10 +247,15 @@ function severityOf(vulnerability: Vulnerability, hits: readonly Hit[]): Severit
   return own === "unknown" ? vulnerability.severity : own;
 }
 
+/** Of fixes that are one version in several spellings the first by text. */
 function latestFix(order: VersionOrder, hits: readonly Hit[]): string | undefined {
-  const fixes = [...new Set(hits.flatMap(({ range }) => range?.fixed ?? []))];
-  if (fixes.length < 2) return fixes[0];
-  return fixes.sort((a, b) => order.compare(order.parse(b), order.parse(a)) || byText(a, b))[0];
+  let best: ParsedRange | undefined;
+  for (const { range } of hits) {
+    if (range?.source.fixed === undefined) continue;
+    const later = best === undefined ? 1 : order.compare(range.fixed, best.fixed);
+    if (later > 0 || (later === 0 && byText(range.source.fixed, best?.source.fixed ?? "") < 0)) best = range;
+  }
+  return best?.source.fixed;
 }
 
 function fixesLater(order: VersionOrder, a: ParsedRange, b: ParsedRange | undefined): boolean {

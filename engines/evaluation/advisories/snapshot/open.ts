@@ -26,6 +26,8 @@ export interface SnapshotEntry {
   readonly severity?: Severity;
   /** The ranges with their bounds parsed; made once. @throws VERSION_INVALID */
   parsedRanges(order: VersionOrder): readonly ParsedRange[];
+  /** `versions` parsed; made once. @throws VERSION_INVALID */
+  parsedVersions(order: VersionOrder): readonly unknown[];
 }
 
 export interface AdvisoryHead {
@@ -231,7 +233,8 @@ class Entry implements SnapshotEntry {
   readonly versions: readonly string[];
   readonly distroStatus?: string;
   readonly severity?: Severity;
-  #parsed: readonly ParsedRange[] | undefined;
+  #parsedRanges: readonly ParsedRange[] | undefined;
+  #parsedVersions: readonly unknown[] | undefined;
 
   constructor([advisory, ranges, versions, distroStatus, severity]: BucketEntry) {
     this.advisory = advisory;
@@ -246,8 +249,13 @@ class Entry implements SnapshotEntry {
   }
 
   parsedRanges(order: VersionOrder): readonly ParsedRange[] {
-    this.#parsed ??= this.ranges.map((range) => parseRange(order, range));
-    return this.#parsed;
+    this.#parsedRanges ??= this.ranges.map((range) => parseRange(order, range));
+    return this.#parsedRanges;
+  }
+
+  parsedVersions(order: VersionOrder): readonly unknown[] {
+    this.#parsedVersions ??= this.versions.map((text) => order.parse(text));
+    return this.#parsedVersions;
   }
 }
 
