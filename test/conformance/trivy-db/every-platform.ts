@@ -73,6 +73,14 @@ function distroAdvisories(ecosystem: string, distros: readonly string[]): readon
   ];
 }
 
+/** The one distro of which trivy reads the first affected version. */
+function fromAVersionOn(): Advisory {
+  const [, introduced = "", fixed = ""] = VERSIONS["apk"] ?? [];
+  return advisory([
+    { ecosystem: "apk", distro: "alpine:3.20", name: "libapk", ranges: [{ introduced, fixed }] },
+  ]);
+}
+
 function languageAdvisories(ecosystem: string): readonly Advisory[] {
   const [older = "", middle = "", newer = ""] = VERSIONS[ecosystem] ?? [];
   const name = LANGUAGE_NAMES[ecosystem] ?? "";
@@ -113,6 +121,7 @@ export const everyPlatform: SourceExport = {
   advisories: [
     ...distroAdvisories("deb", DEB),
     ...distroAdvisories("apk", APK),
+    fromAVersionOn(),
     ...distroAdvisories("rpm", RPM),
     ...Object.keys(LANGUAGE_NAMES).flatMap(languageAdvisories),
     ...open,
