@@ -109,6 +109,16 @@ async function readExports(folder: string, sources: readonly KeptSource[]): Prom
   return exports;
 }
 
+/** The exports of all kept sources. @throws ADVISORIES_MISSING when there are none */
+export async function keptExports(folder: string): Promise<readonly SourceExport[]> {
+  const sources = await keptSources(folder);
+  if (sources.length === 0) throw noneKept("no advisories; import some: stella advisories import PATH");
+  return readExports(folder, sources);
+}
+
+const noneKept = (message: string, cause?: unknown): Error =>
+  cliAdvisoryErrors.make("ADVISORIES_MISSING", message, cause === undefined ? {} : { cause });
+
 /** By name. */
 export async function keptSources(folder: string): Promise<readonly KeptSource[]> {
   const files = await readdir(folder).catch(() => []);
@@ -199,10 +209,9 @@ async function openKept(folder: string): Promise<Snapshot> {
 
 async function readKept(folder: string): Promise<Uint8Array> {
   return readFile(join(folder, SNAPSHOT_FILE)).catch((cause: unknown) => {
-    throw cliAdvisoryErrors.make(
-      "ADVISORIES_MISSING",
+    throw noneKept(
       "no advisories: give --advisories PATH, or import some once: stella advisories import PATH",
-      { cause },
+      cause,
     );
   });
 }

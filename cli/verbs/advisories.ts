@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/** `stella advisories import|status|show`: the feeds that scans on this machine use. */
+/** `stella advisories import|status|show|export`: the feeds that scans on this machine use. */
 import { Option } from "commander";
 import type { Command } from "commander";
 import { connectorIds } from "#engines/evaluation/advisories/connector-ids.ts";
 import type { ConnectorId } from "#engines/evaluation/advisories/connector-ids.ts";
 import { cacheDirOption } from "../cache.ts";
+import { addExport } from "./advisories-export.ts";
 
 interface ImportFlags {
   readonly name?: string;
@@ -54,6 +55,7 @@ export function addAdvisories(program: Command): void {
         isJson: flags.json === true,
       });
     });
+  addExport(advisories);
 }
 
 async function importAll(paths: readonly string[], flags: ImportFlags): Promise<void> {

@@ -48,6 +48,7 @@ export type { VexDocument, VexSnapshot, VexStatement } from "./vex/types.ts";
 export {
   canonicalRecord,
   compileSnapshot,
+  composeTrivyDb,
   decodeExport,
   describeScope,
   encodeExport,
@@ -57,6 +58,7 @@ export {
   productKeysOf,
   snapshotDelta,
   snapshotMagic,
+  trivyMetadata,
 } from "./advisories/index.ts";
 export type {
   AdvisoryHead,
@@ -68,6 +70,8 @@ export type {
   FeedReader,
   ImportOptions,
   ImportResult,
+  LeftOut,
+  LeftOutReason,
   Matching,
   OpenOptions,
   Rejection,
@@ -77,5 +81,7 @@ export type {
   SnapshotMeta,
   SnapshotSource,
   SourceExport,
+  TrivyDb,
+  TrivyDbTimes,
   Vulnerability,
 } from "./advisories/index.ts";

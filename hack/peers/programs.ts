@@ -19,6 +19,15 @@ const programs = {
   trivy: { ...peer("trivy", "aquasecurity"), experiment: "jsonv2" },
 } as const satisfies Record<string, GoProgram>;
 
+const trivyModule = join(import.meta.dirname, "trivy");
+
+const helpers = {
+  /** Trivy's matchers without its scanner; see trivy/detect/main.go. */
+  detect: { name: "trivy-detect", module: trivyModule, package: "./detect", experiment: "jsonv2" },
+  /** Checks Trivy's database, and shows what is in it. */
+  bbolt: { name: "bbolt", module: trivyModule, package: "go.etcd.io/bbolt/cmd/bbolt" },
+} as const satisfies Record<string, GoProgram>;
+
 export type PeerName = keyof typeof programs;
 
 export const peerNames: readonly PeerName[] = ["syft", "trivy"];
@@ -26,6 +35,11 @@ export const peerNames: readonly PeerName[] = ["syft", "trivy"];
 /** Absolute path of a peer's static program. @throws COMMAND_FAILED with the compiler's words */
 export function peerPath(name: PeerName, log: Log): Promise<string> {
   return buildGoProgram(programs[name], log);
+}
+
+/** Absolute path of a small program of a peer's module, built in seconds. @throws COMMAND_FAILED with the compiler's words */
+export function peerHelperPath(name: keyof typeof helpers, log: Log): Promise<string> {
+  return buildGoProgram(helpers[name], log);
 }
 
 /** The version that the peer's go.mod requires. */

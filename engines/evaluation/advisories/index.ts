@@ -15,4 +15,6 @@ export type { SnapshotMeta, SnapshotSource } from "./snapshot/format.ts";
 export { snapshotMagic } from "./snapshot/format.ts";
 export { openSnapshot } from "./snapshot/open.ts";
 export type { AdvisoryHead, OpenOptions, Snapshot, SnapshotEntry, Vulnerability } from "./snapshot/open.ts";
+export { composeTrivyDb, trivyMetadata } from "./trivy-db/index.ts";
+export type { LeftOut, LeftOutReason, TrivyDb, TrivyDbTimes } from "./trivy-db/index.ts";
 export type { Connector, FeedDocument, FeedReader, ImportResult, Rejection, SourceExport } from "./types.ts";

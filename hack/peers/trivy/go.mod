@@ -2,7 +2,11 @@ module stellaops.dev/hack/peers/trivy
 
 go 1.25.6
 
-require github.com/aquasecurity/trivy v0.69.1
+require (
+	github.com/aquasecurity/trivy v0.69.1
+	github.com/aquasecurity/trivy-db v0.0.0-20251222105351-a833f47f8f0d
+	go.etcd.io/bbolt v1.4.3
+)
 
 require (
 	al.essio.dev/pkg/shellescape v1.6.1 // indirect
@@ -56,7 +60,6 @@ require (
 	github.com/aquasecurity/table v1.11.0 // indirect
 	github.com/aquasecurity/tml v0.6.1 // indirect
 	github.com/aquasecurity/trivy-checks v1.12.2-0.20251219190323-79d27547baf5 // indirect
-	github.com/aquasecurity/trivy-db v0.0.0-20251222105351-a833f47f8f0d // indirect
 	github.com/aquasecurity/trivy-java-db v0.0.0-20240109071736-184bd7481d48 // indirect
 	github.com/aquasecurity/trivy-kubernetes v0.9.1 // indirect
 	github.com/asaskevich/govalidator v0.0.0-20230301143203-a9d515a09cc2 // indirect
@@ -362,7 +365,6 @@ require (
 	github.com/yashtewari/glob-intersection v0.2.0 // indirect
 	github.com/zclconf/go-cty v1.17.0 // indirect
 	github.com/zclconf/go-cty-yaml v1.1.0 // indirect
-	go.etcd.io/bbolt v1.4.3 // indirect
 	go.mongodb.org/mongo-driver v1.17.6 // indirect
 	go.opencensus.io v0.24.0 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect

@@ -2,7 +2,11 @@
 
 //go:build tools
 
-// Package tools names the peer's command, so that go.mod and go.sum pin everything it is built from.
+// Package tools names the commands of other modules, so that go.mod and go.sum pin everything they are built from: the peer,
+// and the tool that checks the files it reads, of the version it reads them with.
 package tools
 
-import _ "github.com/aquasecurity/trivy/cmd/trivy"
+import (
+	_ "github.com/aquasecurity/trivy/cmd/trivy"
+	_ "go.etcd.io/bbolt/cmd/bbolt"
+)
