@@ -17,7 +17,7 @@ describe("exit codes", () => {
     {
       args: ["scan", "x", "-o", "xml"],
       exit: 2,
-      says: "Formats are table, json, packages, cyclonedx-json, cyclonedx-pb, spdx-json",
+      says: "Formats are table, json, sarif, packages, cyclonedx-json, cyclonedx-pb, spdx-json",
     },
     { args: ["scan", "x", "-o", "json="], exit: 2, says: "A file name must follow" },
     { args: ["scan", "x", "--platform", "linux"], exit: 2, says: "linux/arm64" },
