@@ -61,6 +61,9 @@ const records = [
   osv("RLSA-2", "Rocky Linux:8", "perl", [{ introduced: "0" }, { fixed: "4:5.26.3-423.el8" }], {
     aliases: ["CVE-2024-0042"],
   }),
+  osv("GHSA-8", "Maven", "org.example:core", [{ introduced: "0" }, { fixed: "1.2" }]),
+  osv("GHSA-9", "NuGet", "Example.Json", [{ introduced: "0" }, { fixed: "1.2.0" }]),
+  osv("GHSA-10", "Packagist", "Example/Core", [{ introduced: "0" }, { fixed: "1.2.0" }]),
   osv("GHSA-7", "npm", "glibc-like", [{ introduced: "0" }], {
     severity: [{ type: "CVSS_V3", score: CRITICAL }],
     aliases: ["CVE-2024-0012"],
@@ -162,6 +165,11 @@ describe("names and versions", () => {
     ["npm", "listed", "1.5.0", []],
     ["npm", "sometimes", "3.0.0", ["CVE-2024-0005"]],
     ["npm", "sometimes", "3.0.1", []],
+    ["maven", "org.example/core", "1.1", ["GHSA-8"]],
+    ["maven", "core", "1.1", []],
+    ["nuget", "example.json", "1.1.0", ["GHSA-9"]],
+    ["composer", "example/core", "1.1.0", ["GHSA-10"]],
+    ["npm", "Listed", "1.0.0", []],
   ] as const)("%s %s %s", (type, name, version, want) => {
     expect(ids([component(type, name, version)])).toEqual(want);
   });

@@ -4,23 +4,15 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Advisory } from "../../types.ts";
 import { importSource } from "../import-source.ts";
+import { importText } from "../testing/import-text.ts";
 import { memoryFeed } from "../testing/sbom.ts";
 import type { ConnectorId } from "../connector-ids.ts";
-import type { ImportResult } from "../types.ts";
 import { connectors } from "./catalog.ts";
 
 const at = (name: string): URL => new URL(`testdata/${name}`, import.meta.url);
 
-async function importText(name: string, text: string, connector?: ConnectorId): Promise<ImportResult> {
-  return importSource({
-    name: "test",
-    feed: memoryFeed({ [name]: text }),
-    ...(connector ? { connector } : {}),
-  });
-}
-
 const samples: Record<ConnectorId, readonly string[]> = {
-  osv: ["osv.jsonl", "osv-pypa.yaml"],
+  osv: ["osv.jsonl", "osv-pypa.yaml", "osv-kinds.jsonl"],
   "alpine/secdb": ["alpine-secdb.yaml"],
   "debian/tracker": ["debian-tracker.json"],
   "npm/security-wg": ["npm-security-wg.jsonl"],
