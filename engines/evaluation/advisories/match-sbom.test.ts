@@ -64,6 +64,7 @@ const records = [
   osv("GHSA-8", "Maven", "org.example:core", [{ introduced: "0" }, { fixed: "1.2" }]),
   osv("GHSA-9", "NuGet", "Example.Json", [{ introduced: "0" }, { fixed: "1.2.0" }]),
   osv("GHSA-10", "Packagist", "Example/Core", [{ introduced: "0" }, { fixed: "1.2.0" }]),
+  JSON.stringify({ cve: ["CVE-2024-0050"], vulnerable: "18.x || 20.x", patched: "^18.20.2 || ^20.12.2" }),
   osv("GHSA-7", "npm", "glibc-like", [{ introduced: "0" }], {
     severity: [{ type: "CVSS_V3", score: CRITICAL }],
     aliases: ["CVE-2024-0012"],
@@ -170,6 +171,9 @@ describe("names and versions", () => {
     ["nuget", "example.json", "1.1.0", ["GHSA-9"]],
     ["composer", "example/core", "1.1.0", ["GHSA-10"]],
     ["npm", "Listed", "1.0.0", []],
+    ["generic", "node", "18.20.1", ["CVE-2024-0050"]],
+    ["generic", "node", "18.20.2", []],
+    ["generic", "libnode.so.108", "18.20.1", []],
   ] as const)("%s %s %s", (type, name, version, want) => {
     expect(ids([component(type, name, version)])).toEqual(want);
   });

@@ -15,7 +15,7 @@ const samples: Record<ConnectorId, readonly string[]> = {
   osv: ["osv.jsonl", "osv-pypa.yaml", "osv-kinds.jsonl"],
   "alpine/secdb": ["alpine-secdb.yaml"],
   "debian/tracker": ["debian-tracker.json"],
-  "npm/security-wg": ["npm-security-wg.jsonl"],
+  "npm/security-wg": ["npm-security-wg.jsonl", "node-core.jsonl"],
   "cisa/kev": ["kev.json"],
   "first/epss": ["epss.csv"],
 };
