@@ -20,6 +20,13 @@ export const advisorySource = defineKind({
       format: choice("Format of the documents; auto looks at each.", [
         "auto",
         "osv",
+        "rustsec",
+        "rubysec",
+        "friendsofphp",
+        "victims",
+        "retire-net",
+        "retire-js",
+        "npm-security-wg",
         "alpine-secdb",
         "debian-tracker",
         "kev",

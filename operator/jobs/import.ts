@@ -41,6 +41,13 @@ export interface ImportJobPorts {
 const CONNECTORS: Readonly<Record<AdvisorySource["spec"]["format"], ConnectorId | undefined>> = {
   auto: undefined,
   osv: "osv",
+  rustsec: "rustsec",
+  rubysec: "rubysec",
+  friendsofphp: "friendsofphp",
+  victims: "victims",
+  "retire-net": "retire.net",
+  "retire-js": "retire.js",
+  "npm-security-wg": "npm/security-wg",
   "alpine-secdb": "alpine/secdb",
   "debian-tracker": "debian/tracker",
   kev: "cisa/kev",

@@ -2,6 +2,12 @@
 /** Names of the connectors, for command lines and types that must not load their code. `connectors/catalog.ts` has one of each. */
 export const connectorIds = [
   "osv",
+  "rustsec",
+  "rubysec",
+  "friendsofphp",
+  "victims",
+  "retire.net",
+  "retire.js",
   "alpine/secdb",
   "debian/tracker",
   "npm/security-wg",

@@ -9,7 +9,13 @@ const BY_CONNECTOR: Readonly<Record<Exclude<ConnectorId, "osv">, string>> = {
   "cisa/kev": "cisa",
   "debian/tracker": "debian",
   "first/epss": "first",
+  friendsofphp: "friendsofphp",
   "npm/security-wg": "nodejs",
+  "retire.js": "retirejs",
+  "retire.net": "retirenet",
+  rubysec: "rubysec",
+  rustsec: "rustsec",
+  victims: "victims",
 };
 
 /** What stands before the first hyphen of an id; https://ossf.github.io/osv-schema/#id-modified-fields, and what we met. */

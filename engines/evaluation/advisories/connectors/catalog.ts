@@ -5,11 +5,30 @@ import type { Connector } from "../types.ts";
 import { alpineSecdb } from "./alpine-secdb.ts";
 import { debianTracker } from "./debian-tracker.ts";
 import { epss } from "./epss.ts";
+import { friendsOfPhp } from "./friends-of-php.ts";
 import { kev } from "./kev.ts";
 import { npmSecurityWg } from "./npm-security-wg.ts";
 import { osv } from "./osv.ts";
+import { retireJs } from "./retire-js.ts";
+import { retireNet } from "./retire-net.ts";
+import { rubysec } from "./rubysec.ts";
+import { rustsec } from "./rustsec.ts";
+import { victims } from "./victims.ts";
 
-export const connectors: readonly Connector[] = [osv, alpineSecdb, kev, npmSecurityWg, epss, debianTracker];
+export const connectors: readonly Connector[] = [
+  osv,
+  alpineSecdb,
+  rustsec,
+  rubysec,
+  friendsOfPhp,
+  victims,
+  retireNet,
+  retireJs,
+  kev,
+  npmSecurityWg,
+  epss,
+  debianTracker,
+];
 
 /** @throws CONNECTOR_UNKNOWN */
 export function connectorOf(id: string): Connector {

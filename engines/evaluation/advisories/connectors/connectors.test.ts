@@ -13,6 +13,12 @@ const at = (name: string): URL => new URL(`testdata/${name}`, import.meta.url);
 
 const samples: Record<ConnectorId, readonly string[]> = {
   osv: ["osv.jsonl", "osv-pypa.yaml", "osv-kinds.jsonl"],
+  rustsec: ["rustsec-hyper.md", "rustsec-malicious.md", "rustsec-unmaintained.md"],
+  rubysec: ["rubysec-gem.yml", "rubysec-engine.yml"],
+  friendsofphp: ["friends-of-php.yaml", "friends-of-php-2017-05-15.yaml"],
+  victims: ["victims.yaml"],
+  "retire.net": ["retire-net.json"],
+  "retire.js": ["retire-js.json"],
   "alpine/secdb": ["alpine-secdb.yaml"],
   "debian/tracker": ["debian-tracker.json"],
   "npm/security-wg": ["npm-security-wg.jsonl", "node-core.jsonl"],
