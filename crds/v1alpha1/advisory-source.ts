@@ -20,6 +20,7 @@ export const advisorySource = defineKind({
       format: choice("Format of the documents; auto looks at each.", [
         "auto",
         "osv",
+        "ghsa",
         "rustsec",
         "rubysec",
         "friendsofphp",
@@ -29,6 +30,8 @@ export const advisorySource = defineKind({
         "npm-security-wg",
         "alpine-secdb",
         "debian-tracker",
+        "debian-dsa",
+        "cve5",
         "kev",
         "epss",
       ]).default("auto"),

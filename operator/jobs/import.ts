@@ -41,6 +41,7 @@ export interface ImportJobPorts {
 const CONNECTORS: Readonly<Record<AdvisorySource["spec"]["format"], ConnectorId | undefined>> = {
   auto: undefined,
   osv: "osv",
+  ghsa: "ghsa",
   rustsec: "rustsec",
   rubysec: "rubysec",
   friendsofphp: "friendsofphp",
@@ -50,6 +51,8 @@ const CONNECTORS: Readonly<Record<AdvisorySource["spec"]["format"], ConnectorId 
   "npm-security-wg": "npm/security-wg",
   "alpine-secdb": "alpine/secdb",
   "debian-tracker": "debian/tracker",
+  "debian-dsa": "debian/dsa",
+  cve5: "cve5",
   kev: "cisa/kev",
   epss: "first/epss",
 };

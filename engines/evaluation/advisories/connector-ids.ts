@@ -2,6 +2,7 @@
 /** Names of the connectors, for command lines and types that must not load their code. `connectors/catalog.ts` has one of each. */
 export const connectorIds = [
   "osv",
+  "ghsa",
   "rustsec",
   "rubysec",
   "friendsofphp",
@@ -10,7 +11,9 @@ export const connectorIds = [
   "retire.js",
   "alpine/secdb",
   "debian/tracker",
+  "debian/dsa",
   "npm/security-wg",
+  "cve5",
   "cisa/kev",
   "first/epss",
 ] as const;

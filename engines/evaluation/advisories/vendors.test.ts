@@ -12,6 +12,7 @@ it.each([
   { id: "RLSA-2024:1", source: "osv", want: "rocky" },
   { id: "openSUSE-SU-2024:1", source: "osv", want: "suse" },
   { id: "MAL-2024-1", source: "osv", want: "ossf" },
+  { id: "CVE-2024-0001", source: "cve5", want: "cve" },
   { id: "CVE-2024-0001", source: "debian/tracker", want: "debian" },
   { id: "GHSA-a", source: "rubysec", want: "rubysec" },
   { id: "GHSA-a", source: "osv", vendor: "acme", want: "acme" },

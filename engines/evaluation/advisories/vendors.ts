@@ -7,9 +7,12 @@ import type { ConnectorId } from "./connector-ids.ts";
 const BY_CONNECTOR: Readonly<Record<Exclude<ConnectorId, "osv">, string>> = {
   "alpine/secdb": "alpine",
   "cisa/kev": "cisa",
+  cve5: "cve",
+  "debian/dsa": "debian",
   "debian/tracker": "debian",
   "first/epss": "first",
   friendsofphp: "friendsofphp",
+  ghsa: "github",
   "npm/security-wg": "nodejs",
   "retire.js": "retirejs",
   "retire.net": "retirenet",

@@ -3,9 +3,12 @@
 import { advisoryErrors } from "../errors.ts";
 import type { Connector } from "../types.ts";
 import { alpineSecdb } from "./alpine-secdb.ts";
+import { cve5 } from "./cve5.ts";
+import { debianDsa } from "./debian-dsa.ts";
 import { debianTracker } from "./debian-tracker.ts";
 import { epss } from "./epss.ts";
 import { friendsOfPhp } from "./friends-of-php.ts";
+import { ghsa } from "./ghsa.ts";
 import { kev } from "./kev.ts";
 import { npmSecurityWg } from "./npm-security-wg.ts";
 import { osv } from "./osv.ts";
@@ -17,6 +20,8 @@ import { victims } from "./victims.ts";
 
 export const connectors: readonly Connector[] = [
   osv,
+  cve5,
+  ghsa,
   alpineSecdb,
   rustsec,
   rubysec,
@@ -27,6 +32,7 @@ export const connectors: readonly Connector[] = [
   kev,
   npmSecurityWg,
   epss,
+  debianDsa,
   debianTracker,
 ];
 

@@ -13,6 +13,7 @@ const at = (name: string): URL => new URL(`testdata/${name}`, import.meta.url);
 
 const samples: Record<ConnectorId, readonly string[]> = {
   osv: ["osv.jsonl", "osv-pypa.yaml", "osv-kinds.jsonl"],
+  ghsa: ["ghsa-rest.json", "ghsa-graphql.json", "ghsa-mirror.json"],
   rustsec: ["rustsec-hyper.md", "rustsec-malicious.md", "rustsec-unmaintained.md"],
   rubysec: ["rubysec-gem.yml", "rubysec-engine.yml"],
   friendsofphp: ["friends-of-php.yaml", "friends-of-php-2017-05-15.yaml"],
@@ -21,8 +22,10 @@ const samples: Record<ConnectorId, readonly string[]> = {
   "retire.js": ["retire-js.json"],
   "alpine/secdb": ["alpine-secdb.yaml"],
   "debian/tracker": ["debian-tracker.json"],
+  "debian/dsa": ["debian-dsa/list"],
   "npm/security-wg": ["npm-security-wg.jsonl", "node-core.jsonl"],
-  "cisa/kev": ["kev.json"],
+  cve5: ["cve5.jsonl"],
+  "cisa/kev": ["kev.json", "kev.csv"],
   "first/epss": ["epss.csv"],
 };
 
