@@ -56,35 +56,60 @@ export function requireDistinctNames(paths: readonly string[], given: string | u
   );
 }
 
-/** Reads one path and keeps its export under `folder`; the snapshot of all kept ones is compiled anew. */
+export interface Imported {
+  readonly result: ImportResult;
+  readonly kept: KeptSource;
+}
+
+/**
+ * Reads the paths one by one and keeps their exports under `folder`; the snapshot of all kept ones is compiled anew, once.
+ * Where a path can't be read, those before it are kept.
+ */
 export async function importInto(
   folder: string,
-  path: string,
+  paths: readonly string[],
   options: {
     readonly name?: string | undefined;
     readonly connector?: ConnectorId | undefined;
     readonly now: string;
   },
-): Promise<{ readonly result: ImportResult; readonly kept: KeptSource }> {
-  const name = nameOf(path, options.name);
-  const result = await importPath(path, name, options.connector);
-  const kept: KeptSource = {
+): Promise<readonly Imported[]> {
+  const done: Imported[] = [];
+  try {
+    for (const path of paths) {
+      const name = nameOf(path, options.name);
+      const result = await importPath(path, name, options.connector);
+      done.push({ result, kept: keptSource(name, path, result, options.now) });
+    }
+  } finally {
+    if (done.length > 0) await keep(folder, done);
+  }
+  return done;
+}
+
+function keptSource(name: string, path: string, result: ImportResult, importedAt: string): KeptSource {
+  return {
     name,
     path: resolve(path),
     digest: result.export.exportDigest,
     records: result.records,
     rejected: result.rejectedCount,
-    importedAt: options.now,
+    importedAt,
   };
-  const others = (await keptSources(folder)).filter((source) => source.name !== name);
-  const stem = hexOf(digestOf(name)).slice(0, 16);
-  await writeTogether(folder, [
-    [`${stem}.export`, encodeExport(result.export)],
-    [`${stem}.json`, `${JSON.stringify(kept)}\n`],
-    [SNAPSHOT_FILE, compileSnapshot([...(await readExports(folder, others)), result.export])],
-  ]);
-  await settle(folder, [...others, kept]);
-  return { result, kept };
+}
+
+async function keep(folder: string, done: readonly Imported[]): Promise<void> {
+  const names = new Set(done.map(({ kept }) => kept.name));
+  const others = (await keptSources(folder)).filter(({ name }) => !names.has(name));
+  const exports = [...(await readExports(folder, others)), ...done.map(({ result }) => result.export)];
+  const stemOf = (name: string): string => hexOf(digestOf(name)).slice(0, 16);
+  // What names an export comes behind all of them: one that can't be written leaves none that is named and not there.
+  const files: readonly (readonly [string, Uint8Array | string])[] = [
+    ...done.map(({ result, kept }) => [`${stemOf(kept.name)}.export`, encodeExport(result.export)] as const),
+    ...done.map(({ kept }) => [`${stemOf(kept.name)}.json`, `${JSON.stringify(kept)}\n`] as const),
+  ];
+  await writeTogether(folder, [...files, [SNAPSHOT_FILE, compileSnapshot(exports)]]);
+  await settle(folder, [...others, ...done.map(({ kept }) => kept)]);
 }
 
 /** Another import may have ended meanwhile: whoever is last compiles what is there for all. */

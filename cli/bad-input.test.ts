@@ -135,6 +135,16 @@ describe("files", () => {
     expect([out.includes("GHSA-1"), out.includes("GHSA-2")]).toEqual([true, true]);
   });
 
+  it("of several imports the one that can't be read takes nothing from those before it", async () => {
+    const paths = ["feed.json", "empty.txt", "other.json"].map(at);
+    const ran = await stella("advisories", "import", ...paths, "--cache-dir", at("several"));
+    expect([ran.exit, ran.err.includes("ADVISORIES_EMPTY")]).toEqual([2, true]);
+    const { out } = await stella("advisories", "status", "--cache-dir", at("several"));
+    expect([out.includes("feed.json"), out.includes("other.json")]).toEqual([true, false]);
+    const scan = await stella("scan", `oci-dir:${at("image")}`, "--cache-dir", at("several"), "-o", "json");
+    expect([scan.out.includes("GHSA-1"), scan.out.includes("GHSA-2")]).toEqual([true, false]);
+  });
+
   it("an import that can't be kept leaves what was there", async () => {
     await stella("advisories", "import", at("feed.json"), "--cache-dir", at("full"));
     const snapshot = at("full/advisories/snapshot.bin");

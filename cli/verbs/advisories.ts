@@ -19,7 +19,7 @@ export function addAdvisories(program: Command): void {
   advisories
     .command("import")
     .description("Read feeds (file, folder or archive) and keep them in the cache.")
-    .argument("<path...>", "OSV, Alpine secdb, Debian tracker, KEV or EPSS documents")
+    .argument("<path...>", "documents of a feed that has a connector")
     .option("--name <name>", "name of the source; the path's last part unless given")
     .addOption(
       new Option("--connector <id>", "read as this feed; each document is looked at unless given").choices(
@@ -64,22 +64,20 @@ async function importAll(paths: readonly string[], flags: ImportFlags): Promise<
   const { writeResult } = await import("../output.ts");
   const { printable } = await import("../printable.ts");
   requireDistinctNames(paths, flags.name);
-  const done: unknown[] = [];
-  for (const path of paths) {
-    const { result, kept } = await importInto(advisoriesIn(cacheDir(flags.cacheDir)), path, {
-      name: flags.name,
-      connector: flags.connector,
-      now: new Date().toISOString(),
-    });
+  const done = await importInto(advisoriesIn(cacheDir(flags.cacheDir)), paths, {
+    name: flags.name,
+    connector: flags.connector,
+    now: new Date().toISOString(),
+  });
+  for (const { result, kept } of done) {
     sayRejected(result);
-    done.push(kept);
     if (flags.json !== true)
       await writeResult(
         `${printable(kept.name)}: ${kept.records} records, export ${kept.digest}\n`,
         undefined,
       );
   }
-  if (flags.json === true) await writeResult(`${JSON.stringify(done)}\n`, undefined);
+  if (flags.json === true) await writeResult(`${JSON.stringify(done.map(({ kept }) => kept))}\n`, undefined);
 }
 
 async function status(flags: ImportFlags): Promise<void> {

@@ -8,9 +8,8 @@ import { distroNamespace } from "#engines/scanner/index.ts";
 import type { MergedBomIndex, PackageType } from "#engines/scanner/index.ts";
 import type { ImageDigest } from "#lib/digest.ts";
 import { releaseOfQualifier } from "./advisories/distros.ts";
-import { packageName } from "./advisories/ecosystems.ts";
 
-/** Types whose purls keep the case of names that their registry does not tell apart. */
+/** Types whose purls keep the case of names that their registry does not tell apart; keys are in lower case. */
 const ANY_CASE: ReadonlySet<string> = new Set(["nuget"]);
 
 /** Sorted. @param keys as `packageKey` makes them. @throws BOM_INDEX_CORRUPT */
@@ -34,7 +33,7 @@ export function impactedImages(index: MergedBomIndex, keys: Iterable<string>): r
   }
   for (const [type, names] of anyCase) {
     index.forEachRowFrom(`pkg:${type}/`, (purl, row) => {
-      if (names.has(packageName(type, parsePurl(purl).name))) mark(purl, row);
+      if (names.has(parsePurl(purl).name.toLowerCase())) mark(purl, row);
     });
   }
   // What an index leaves out of a partial SBOM could be anything; the image keeps its answer until it is scanned anew.

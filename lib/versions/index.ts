@@ -22,6 +22,8 @@ const ORDERS: ReadonlyMap<string, VersionOrder> = new Map<string, VersionOrder>(
   ["composer", composerOrder],
   ["deb", dpkgOrder],
   ["gem", rubygemsOrder],
+  // Language runtimes that no package manager brought: numbers, and words for what comes before a release.
+  ["generic", rubygemsOrder],
   ["golang", goOrder],
   ["maven", mavenOrder],
   ["npm", semverOrder],

@@ -78,6 +78,15 @@ it.each([
   );
 });
 
+it.each([
+  ["3.13.0rc1", "3.13.0"],
+  ["8.3.9", "8.3.10"],
+  ["18.20.1", "18.20.2"],
+  ["3.4.0-preview1", "3.4.0"],
+])("runtimes: %s is before %s", (a, b) => {
+  expect(compareVersions("generic", a, b)).toBeLessThan(0);
+});
+
 it("knows no order for a stranger", () => {
   expect(versionOrder("cobol")).toBeUndefined();
   expect(() => compareVersions("cobol", "1", "1")).toThrow(

@@ -40,8 +40,18 @@ export interface ImportJobPorts extends ImpactPorts {
 const CONNECTORS: Readonly<Record<AdvisorySource["spec"]["format"], ConnectorId | undefined>> = {
   auto: undefined,
   osv: "osv",
+  ghsa: "ghsa",
+  rustsec: "rustsec",
+  rubysec: "rubysec",
+  friendsofphp: "friendsofphp",
+  victims: "victims",
+  "retire-net": "retire.net",
+  "retire-js": "retire.js",
+  "npm-security-wg": "npm/security-wg",
   "alpine-secdb": "alpine/secdb",
   "debian-tracker": "debian/tracker",
+  "debian-dsa": "debian/dsa",
+  cve5: "cve5",
   kev: "cisa/kev",
   epss: "first/epss",
 };

@@ -3,6 +3,8 @@
 
 /** Debian codenames, https://wiki.debian.org/DebianReleases. */
 const DEBIAN_RELEASES: ReadonlyMap<string, string> = new Map([
+  ["etch", "4"],
+  ["lenny", "5"],
   ["squeeze", "6"],
   ["wheezy", "7"],
   ["jessie", "8"],

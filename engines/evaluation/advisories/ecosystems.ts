@@ -64,27 +64,17 @@ function rpm(distro: string, release: string): PackageSpace | undefined {
   return /^\d+$/.test(release) ? { ecosystem: "rpm", distro: `${distro}:${release}` } : undefined;
 }
 
-/**
- * A package name in the one spelling that lookups use: PyPI's of PEP 503, Maven's group and artifact as a purl joins them, lower
- * case where the registry does not tell letters apart.
- */
+/** Registries that know a package by any case of its letters. */
+const CASELESS: ReadonlySet<string> = new Set(["composer", "nuget"]);
+
+/** A package name as a purl gives it: PyPI's in PEP 503's spelling, Maven's `group:artifact` with a slash. */
 export function packageName(ecosystem: string, name: string): string {
-  switch (ecosystem) {
-    case "pypi":
-      return pypiName(name);
-    case "maven":
-      return name.replace(":", "/");
-    case "nuget":
-    case "composer":
-    case "hex":
-    case "pub":
-      return name.toLowerCase();
-    default:
-      return name;
-  }
+  if (ecosystem === "maven") return name.replace(":", "/");
+  return ecosystem === "pypi" ? pypiName(name) : name;
 }
 
 /** Key of a package in a snapshot: `npm|@babel/traverse`, `deb|debian:12|glibc`. */
 export function packageKey(ecosystem: string, distro: string | undefined, name: string): string {
-  return distro === undefined ? `${ecosystem}|${name}` : `${ecosystem}|${distro}|${name}`;
+  if (distro !== undefined) return `${ecosystem}|${distro}|${name}`;
+  return `${ecosystem}|${CASELESS.has(ecosystem) ? name.toLowerCase() : name}`;
 }

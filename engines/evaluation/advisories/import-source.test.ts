@@ -63,6 +63,30 @@ describe("packings", () => {
     expect((await importOf(files)).export).toEqual(wanted.export);
   });
 
+  it("texts whose names say nothing are a feed's by how they begin", async () => {
+    const advisory = '```toml\n[advisory]\nid = "RUSTSEC-1"\npackage = "x"\n```\n# Words\n';
+    const list = "[29 Mar 2023] DSA-1-1 tar - update\n\t{CVE-2023-0001}\n\t[bookworm] - tar 1.34-2\n";
+    const files = {
+      "crates/x/RUSTSEC-1.md": advisory,
+      "README.md": "# Words",
+      "data/DSA/list": list,
+      "data/CPE/list": "a;b",
+    };
+    for (const feed of [files, { "all.tar": tarOf(files) }, { "all.zip": zipOf(files) }]) {
+      const { export: found, ignored, rejectedCount } = await importOf(feed);
+      expect([found.advisories.map(({ id }) => id), ignored, rejectedCount]).toEqual([
+        ["DSA-1-1", "RUSTSEC-1"],
+        2,
+        0,
+      ]);
+    }
+    const { rejected } = await importOf(
+      { "x.md": advisory.padEnd(2000, "x"), "y.json": record("T-1") },
+      { maxDocumentBytes: 1500 },
+    );
+    expect(rejected.map(({ document }) => document)).toEqual(["x.md"]);
+  });
+
   it("a real folder and a real file", async () => {
     const root = await mkdtemp(join(tmpdir(), "feed-"));
     try {

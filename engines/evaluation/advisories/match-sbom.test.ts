@@ -61,9 +61,10 @@ const records = [
   osv("RLSA-2", "Rocky Linux:8", "perl", [{ introduced: "0" }, { fixed: "4:5.26.3-423.el8" }], {
     aliases: ["CVE-2024-0042"],
   }),
-  osv("GHSA-8", "Maven", "org.Foo:bar", [{ introduced: "0" }, { fixed: "1.0" }]),
-  osv("GHSA-9", "NuGet", "Newtonsoft.Json", [{ introduced: "0" }, { fixed: "13.0.1" }]),
-  osv("GHSA-10", "Packagist", "Acme/Thing", [{ introduced: "0" }, { fixed: "1.0" }]),
+  osv("GHSA-8", "Maven", "org.example:core", [{ introduced: "0" }, { fixed: "1.2" }]),
+  osv("GHSA-9", "NuGet", "Example.Json", [{ introduced: "0" }, { fixed: "1.2.0" }]),
+  osv("GHSA-10", "Packagist", "Example/Core", [{ introduced: "0" }, { fixed: "1.2.0" }]),
+  JSON.stringify({ cve: ["CVE-2024-0050"], vulnerable: "18.x || 20.x", patched: "^18.20.2 || ^20.12.2" }),
   osv("GHSA-7", "npm", "glibc-like", [{ introduced: "0" }], {
     severity: [{ type: "CVSS_V3", score: CRITICAL }],
     aliases: ["CVE-2024-0012"],
@@ -160,15 +161,19 @@ describe("names and versions", () => {
     ["golang", "github.com/A/b", "v2.0.0", []],
     ["golang", "stdlib", "1.22.4", ["GO-2"]],
     ["golang", "stdlib", "go1.22rc1", ["GO-2"]],
-    ["maven", "org.Foo/bar", "0.9", ["GHSA-8"]],
-    ["maven", "org.foo/bar", "0.9", []],
-    ["nuget", "newtonsoft.json", "12.0.3", ["GHSA-9"]],
-    ["composer", "acme/thing", "0.1.0", ["GHSA-10"]],
     ["npm", "once", "1.0.0", []],
     ["npm", "listed", "v2.0.0", ["T-4"]],
     ["npm", "listed", "1.5.0", []],
     ["npm", "sometimes", "3.0.0", ["CVE-2024-0005"]],
     ["npm", "sometimes", "3.0.1", []],
+    ["maven", "org.example/core", "1.1", ["GHSA-8"]],
+    ["maven", "core", "1.1", []],
+    ["nuget", "example.json", "1.1.0", ["GHSA-9"]],
+    ["composer", "example/core", "1.1.0", ["GHSA-10"]],
+    ["npm", "Listed", "1.0.0", []],
+    ["generic", "node", "18.20.1", ["CVE-2024-0050"]],
+    ["generic", "node", "18.20.2", []],
+    ["generic", "libnode.so.108", "18.20.1", []],
   ] as const)("%s %s %s", (type, name, version, want) => {
     expect(ids([component(type, name, version)])).toEqual(want);
   });

@@ -3,13 +3,38 @@
 import { advisoryErrors } from "../errors.ts";
 import type { Connector } from "../types.ts";
 import { alpineSecdb } from "./alpine-secdb.ts";
+import { cve5 } from "./cve5.ts";
+import { debianDsa } from "./debian-dsa.ts";
 import { debianTracker } from "./debian-tracker.ts";
 import { epss } from "./epss.ts";
+import { friendsOfPhp } from "./friends-of-php.ts";
+import { ghsa } from "./ghsa.ts";
 import { kev } from "./kev.ts";
 import { npmSecurityWg } from "./npm-security-wg.ts";
 import { osv } from "./osv.ts";
+import { retireJs } from "./retire-js.ts";
+import { retireNet } from "./retire-net.ts";
+import { rubysec } from "./rubysec.ts";
+import { rustsec } from "./rustsec.ts";
+import { victims } from "./victims.ts";
 
-export const connectors: readonly Connector[] = [osv, alpineSecdb, kev, npmSecurityWg, epss, debianTracker];
+export const connectors: readonly Connector[] = [
+  osv,
+  cve5,
+  ghsa,
+  alpineSecdb,
+  rustsec,
+  rubysec,
+  friendsOfPhp,
+  victims,
+  retireNet,
+  retireJs,
+  kev,
+  npmSecurityWg,
+  epss,
+  debianDsa,
+  debianTracker,
+];
 
 /** @throws CONNECTOR_UNKNOWN */
 export function connectorOf(id: string): Connector {

@@ -4,27 +4,28 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Advisory } from "../../types.ts";
 import { importSource } from "../import-source.ts";
+import { importText } from "../testing/import-text.ts";
 import { memoryFeed } from "../testing/sbom.ts";
 import type { ConnectorId } from "../connector-ids.ts";
-import type { ImportResult } from "../types.ts";
 import { connectors } from "./catalog.ts";
 
 const at = (name: string): URL => new URL(`testdata/${name}`, import.meta.url);
 
-async function importText(name: string, text: string, connector?: ConnectorId): Promise<ImportResult> {
-  return importSource({
-    name: "test",
-    feed: memoryFeed({ [name]: text }),
-    ...(connector ? { connector } : {}),
-  });
-}
-
 const samples: Record<ConnectorId, readonly string[]> = {
-  osv: ["osv.jsonl", "osv-pypa.yaml"],
+  osv: ["osv.jsonl", "osv-pypa.yaml", "osv-kinds.jsonl"],
+  ghsa: ["ghsa-rest.json", "ghsa-graphql.json", "ghsa-mirror.json"],
+  rustsec: ["rustsec-hyper.md", "rustsec-malicious.md", "rustsec-unmaintained.md"],
+  rubysec: ["rubysec-gem.yml", "rubysec-engine.yml"],
+  friendsofphp: ["friends-of-php.yaml", "friends-of-php-2017-05-15.yaml"],
+  victims: ["victims.yaml"],
+  "retire.net": ["retire-net.json"],
+  "retire.js": ["retire-js.json"],
   "alpine/secdb": ["alpine-secdb.yaml"],
   "debian/tracker": ["debian-tracker.json"],
-  "npm/security-wg": ["npm-security-wg.jsonl"],
-  "cisa/kev": ["kev.json"],
+  "debian/dsa": ["debian-dsa/list"],
+  "npm/security-wg": ["npm-security-wg.jsonl", "node-core.jsonl"],
+  cve5: ["cve5.jsonl"],
+  "cisa/kev": ["kev.json", "kev.csv"],
   "first/epss": ["epss.csv"],
 };
 

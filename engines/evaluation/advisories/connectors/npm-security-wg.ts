@@ -2,14 +2,18 @@
 /**
  * Records of the Node.js Security Working Group (github.com/nodejs/security-wg, vuln/npm): one JSON per advisory with
  * ranges in npm's own notation, https://github.com/npm/node-semver#ranges. Ids are written `NSWG-ECO-<number>`.
- * Its records about Node.js itself (vuln/core, vuln/deps) name no package and are passed over.
+ * Those about Node.js itself (vuln/core) are read by `node-core.ts`; vuln/deps says what of Node's parts doesn't matter there,
+ * and is passed over.
  */
 import { z } from "zod";
 import { cvssVersion } from "#lib/cvss/index.ts";
 import type { Advisory } from "../../types.ts";
 import { chooseSeverity } from "../severity-words.ts";
 import type { Connector } from "../types.ts";
-import { npmRanges } from "./npm-ranges.ts";
+import { referencesOf } from "./fields.ts";
+import { isAboutNode, readNodeRecord } from "./node-core.ts";
+import { rangesOf, readAll, unmended } from "./requirements.ts";
+import { npmNotation } from "./semver-notation.ts";
 import { idText, isObject, list, nameText, readShape, timeText } from "./shape.ts";
 
 const recordShape = z.object({
@@ -26,16 +30,20 @@ const recordShape = z.object({
 
 export const npmSecurityWg: Connector = {
   id: "npm/security-wg",
-  recognizes: ({ value }) => isObject(value) && ("vulnerable_versions" in value || isAboutNode(value)),
+  recognizes: ({ value }) =>
+    isObject(value) && ("vulnerable_versions" in value || isAboutNode(value) || isAssessment(value)),
   ignores: new Set(["index.json"]),
   normalize(document, reject) {
-    if (isObject(document.value) && isAboutNode(document.value)) return { skipped: 1 };
+    if (isObject(document.value) && isAssessment(document.value)) return { skipped: 1 };
+    if (isAboutNode(document.value)) return readNodeRecord(document, reject);
     const record = readShape(recordShape, document);
-    const ranges = npmRanges(record.vulnerable_versions ?? "*", record.patched_versions ?? undefined);
-    if (ranges === undefined) {
-      reject("$.vulnerable_versions", "it is no range of npm versions");
-      return {};
-    }
+    const bad = readAll(npmNotation, [record.vulnerable_versions ?? "*"], (_, reason) =>
+      reject("$.vulnerable_versions", reason),
+    );
+    if (bad === undefined) return {};
+    const patched = isAbsent(record.patched_versions) ? [] : [record.patched_versions];
+    const good = readAll(npmNotation, patched, (_, reason) => reject("$.patched_versions", reason));
+    const ranges = rangesOf(npmNotation, unmended(npmNotation.order, bad, good ?? []), good ?? []);
     if (ranges.length === 0) return { skipped: 1 };
     const cvss = record.cvss_vector
       ? [{ version: cvssVersion(record.cvss_vector), vector: record.cvss_vector, source: "NSWG" }]
@@ -48,26 +56,19 @@ export const npmSecurityWg: Connector = {
       cvss,
       ...(isAbsent(record.publish_date) ? {} : { published: record.publish_date }),
       ...(isAbsent(record.updated_at) ? {} : { modified: record.updated_at }),
-      references: urls(record.references),
+      references: referencesOf(Array.isArray(record.references) ? record.references : []),
       affected: [{ ecosystem: "npm", name: record.module_name, ranges }],
     };
     return { advisories: [advisory] };
   },
 };
 
-/** Records about Node.js itself and what it bundles: `cve` beside `vulnerable` or `reason`, and no package. */
-function isAboutNode(value: Readonly<Record<string, unknown>>): boolean {
-  return !("module_name" in value) && "cve" in value && ("vulnerable" in value || "reason" in value);
+/** A record of vuln/deps: CVEs of what Node.js bundles, and the reason why they don't reach it. */
+function isAssessment(value: Readonly<Record<string, unknown>>): boolean {
+  return !("module_name" in value) && "cve" in value && "reason" in value;
 }
 
 /** A blank field is written as null, as "" or not at all. */
 function isAbsent(value: string | null | undefined): value is "" | null | undefined {
   return value === null || value === undefined || value === "";
-}
-
-function urls(references: unknown): readonly string[] {
-  if (!Array.isArray(references)) return [];
-  return references
-    .filter((one): one is string => typeof one === "string" && /^https?:\S+$/.test(one))
-    .slice(0, 10);
 }

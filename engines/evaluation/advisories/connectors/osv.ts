@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * OSV records, as JSON (osv.dev, GHSA, Go, AlmaLinux ...) or YAML (PyPA). Follows the OSV schema 1.7,
- * https://ossf.github.io/osv-schema/. Of a record's packages those are kept whose ecosystem we know.
+ * https://ossf.github.io/osv-schema/. Of a record's packages those are kept whose ecosystem we know; without any, a record
+ * that rates a CVE enriches it (Kubernetes: its components are no packages, and its Go modules have other version numbers).
  */
 import { z } from "zod";
 import { cvssVersion } from "#lib/cvss/index.ts";
 import { versionOrder } from "#lib/versions/index.ts";
 import type { Advisory, AffectedPackage, Severity, VersionRange } from "../../types.ts";
 import { packageName, packageSpace } from "../ecosystems.ts";
-import { faultOf } from "../ranges.ts";
+import { isCve } from "../identity.ts";
+import { FROM_THE_START, faultOf } from "../ranges.ts";
 import { chooseSeverity, severityOfWord } from "../severity-words.ts";
 import type { Connector, Reject } from "../types.ts";
+import { aliasesOf, present } from "./fields.ts";
+import { isAboutMalware, namesNoFlaw, namesOf } from "./osv-kinds.ts";
 import { rangesOfEvents } from "./osv-events.ts";
 import { idText, isObject, list, nameText, readShape, timeText, versionText } from "./shape.ts";
 
@@ -36,6 +40,8 @@ const osvShape = z.object({
   published: timeText.nullish(),
   withdrawn: timeText.nullish(),
   aliases: list(idText, 1000),
+  upstream: list(idText, 1000),
+  related: list(z.string().max(1024), 10_000),
   summary: z.string().max(10_000).nullish(),
   severity: list(severityShape, 20),
   affected: list(affectedShape, 50_000),
@@ -48,6 +54,8 @@ type OsvAffected = z.output<typeof affectedShape>;
 
 const MAX_REFERENCES = 10;
 const MAX_SUMMARY = 300;
+/** Go's repository writes the year 1 where it has no time. */
+const NO_TIME = "0001-";
 
 export const osv: Connector = {
   id: "osv",
@@ -55,36 +63,39 @@ export const osv: Connector = {
     isObject(value) && typeof value["id"] === "string" && ("affected" in value || "modified" in value),
   normalize(document, reject) {
     const record = readShape(osvShape, document);
+    if (namesNoFlaw(record)) return { skipped: 1 };
+    const isMalware = isAboutMalware(record);
     const affected = record.affected.flatMap((one, index) =>
-      readAffected(one, `$.affected[${index}]`, reject),
+      readAffected(one, `$.affected[${index}]`, isMalware, reject),
     );
-    if (affected.length === 0 && !record.withdrawn) return { skipped: 1 };
-    return { advisories: [readAdvisory(record, affected)] };
+    const advisory = readAdvisory(record, affected, isMalware);
+    return affected.length > 0 || record.withdrawn || enriches(advisory)
+      ? { advisories: [advisory] }
+      : { skipped: 1 };
   },
 };
 
-function readAdvisory(record: Osv, affected: readonly AffectedPackage[]): Advisory {
+function readAdvisory(record: Osv, affected: readonly AffectedPackage[], isMalware: boolean): Advisory {
   const cvss = cvssOf([...record.severity, ...record.affected.flatMap((one) => one.severity)], record.id);
   return {
     id: record.id,
-    aliases: aliasesOf(record),
+    aliases: aliasesOf(record.id, namesOf(record)),
     source: "osv",
-    ...text("summary", record.summary?.slice(0, MAX_SUMMARY)),
+    ...(isMalware ? { malware: true } : {}),
+    ...present("summary", record.summary?.slice(0, MAX_SUMMARY)),
     severity: chooseSeverity(cvss, ownWord(record)),
     cvss,
-    ...text("withdrawn", record.withdrawn),
-    ...text("published", record.published),
-    ...text("modified", record.modified),
+    ...present("withdrawn", record.withdrawn),
+    ...present("published", record.published),
+    ...present("modified", record.modified?.startsWith(NO_TIME) === true ? undefined : record.modified),
     references: record.references.slice(0, MAX_REFERENCES).map(({ url }) => url),
     affected,
   };
 }
 
-/** `UBUNTU-CVE-2024-1234`, `DEBIAN-CVE-...` are the distro's view of the CVE in their name. */
-function aliasesOf({ id, aliases }: Osv): readonly string[] {
-  const named = /^[A-Z]+-(CVE-\d{4}-\d{4,})$/.exec(id)?.[1];
-  const all = new Set(named === undefined ? aliases : [...aliases, named]);
-  return [...all].filter((alias) => alias !== id).sort();
+/** Whether an advisory without packages says something of a CVE. */
+function enriches({ id, aliases, severity, cvss }: Advisory): boolean {
+  return [id, ...aliases].some(isCve) && (cvss.length > 0 || severity !== "unknown");
 }
 
 /** `MODERATE` of GHSA, `High` of Bitnami, or a severity entry that is a word (Ubuntu). */
@@ -100,7 +111,12 @@ function cvssOf(entries: readonly z.output<typeof severityShape>[], id: string):
   return [...vectors].sort().map((vector) => ({ version: cvssVersion(vector), vector, source }));
 }
 
-function readAffected(one: OsvAffected, path: string, reject: Reject): readonly AffectedPackage[] {
+function readAffected(
+  one: OsvAffected,
+  path: string,
+  isMalware: boolean,
+  reject: Reject,
+): readonly AffectedPackage[] {
   const space = !one.package ? undefined : packageSpace(one.package.ecosystem);
   if (space === undefined || !one.package) return [];
   const name = nameText.safeParse(packageName(space.ecosystem, one.package.name));
@@ -108,7 +124,9 @@ function readAffected(one: OsvAffected, path: string, reject: Reject): readonly 
     reject(`${path}.package.name`, "not a package name");
     return [];
   }
-  const ranges = readRanges(space.ecosystem, one, path, reject);
+  // Of a package that is itself the harm no version is good, where none is named.
+  const isWhole = isMalware && one.ranges.length === 0 && one.versions.length === 0;
+  const ranges = isWhole ? [{ introduced: FROM_THE_START }] : readRanges(space.ecosystem, one, path, reject);
   if (ranges.length === 0 && one.versions.length === 0) return [];
   const severity = distroSeverity(one);
   return [
@@ -153,8 +171,4 @@ function distroSeverity(one: OsvAffected): Severity | undefined {
   const word = own["urgency"] ?? own["ubuntu_priority"] ?? own["severity"];
   const severity = typeof word === "string" ? severityOfWord(word) : "unknown";
   return severity === "unknown" ? undefined : severity;
-}
-
-function text<Key extends string>(key: Key, value: string | null | undefined): Partial<Record<Key, string>> {
-  return !value ? {} : ({ [key]: value } as Record<Key, string>);
 }

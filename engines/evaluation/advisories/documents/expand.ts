@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * A source's files unpacked to its leaf documents: gzip and zstd taken off, tar and zip opened, jsonl cut into lines.
- * Everything is bounded by `FeedLimits`; file names decide what a file is, contents are never sniffed.
+ * Everything is bounded by `FeedLimits`. File names decide what a file is; only of those that stand for any text
+ * (`README.md`, `list`) the first bytes tell which are a feed's.
  */
 import { pipeline, Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
@@ -10,6 +11,7 @@ import { advisoryErrors } from "../errors.ts";
 import { limitExceeded } from "../limits.ts";
 import type { FeedLimits } from "../limits.ts";
 import type { FeedDocument, Rejection } from "../types.ts";
+import { isFeedText } from "./feed-text.ts";
 import { lines } from "./lines.ts";
 import { tarFiles } from "./tar.ts";
 import { zipFiles } from "./zip.ts";
@@ -19,7 +21,7 @@ export type Leaf =
   | { readonly kind: "rejected"; readonly rejection: Rejection }
   | { readonly kind: "ignored" };
 
-export type DocumentForm = "json" | "yaml" | "csv";
+export type DocumentForm = "json" | "yaml" | "csv" | "text";
 type Form = DocumentForm | "jsonl" | "tar" | "zip" | "other";
 
 const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
@@ -27,6 +29,7 @@ const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
   ["yaml", "yaml"],
   ["yml", "yaml"],
   ["csv", "csv"],
+  ["md", "text"],
   ["jsonl", "jsonl"],
   ["ndjson", "jsonl"],
   ["tar", "tar"],
@@ -34,6 +37,9 @@ const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
   ["tzst", "tar"],
   ["zip", "zip"],
 ]);
+
+/** Names without an ending, in lower case: the lists of Debian's security tracker. */
+const TEXTS: ReadonlySet<string> = new Set(["list", "dsa", "dla", "dtsa"]);
 
 /** @throws FEED_UNREADABLE, FEED_LIMIT_EXCEEDED for the feed as a whole */
 export async function* leafDocuments(
@@ -85,6 +91,7 @@ async function* expand(document: FeedDocument, budget: Budget, depth: number): A
 function formOf(name: string): { form: Form; compression: "gzip" | "zstd" | undefined } {
   const base = (name.split("/").at(-1) ?? "").toLowerCase();
   if (base.startsWith(".")) return { form: "other", compression: undefined };
+  if (TEXTS.has(base)) return { form: "text", compression: undefined };
   const endings = base.split(".").slice(1);
   const last = endings.at(-1) ?? "";
   if (last === "gz" || last === "zst") {
@@ -136,7 +143,13 @@ async function whole(
     if (size > limits.maxDocumentBytes) return tooLarge(name, limits);
     parts.push(chunk);
   }
-  return { kind: "document", name, form, bytes: Buffer.concat(parts) };
+  return leafOf(name, form, Buffer.concat(parts));
+}
+
+function leafOf(name: string, form: DocumentForm, bytes: Buffer): Leaf {
+  return form === "text" && !isFeedText(bytes)
+    ? { kind: "ignored" }
+    : { kind: "document", name, form, bytes };
 }
 
 async function* expandLines(
@@ -181,20 +194,24 @@ async function* inner(
 ): AsyncGenerator<Leaf> {
   const { form, compression } = formOf(name);
   const { limits } = budget;
-  const plain = compression === undefined && (form === "json" || form === "yaml" || form === "csv");
+  const isPlain = compression === undefined && isDocument(form);
   if (form === "other") {
     yield { kind: "ignored" };
-  } else if (file.size > (plain ? limits.maxDocumentBytes : limits.maxBufferedArchiveBytes)) {
+  } else if (file.size > (isPlain ? limits.maxDocumentBytes : limits.maxBufferedArchiveBytes)) {
     yield tooLarge(name, limits);
-  } else if (plain) {
+  } else if (isPlain) {
     budget.documents += 1;
     if (budget.documents > limits.maxDocuments)
       throw limitExceeded("maxDocuments", limits.maxDocuments, name);
-    yield { kind: "document", name, form, bytes: await file.read() };
+    yield leafOf(name, form, await file.read());
   } else {
     const bytes = await file.read();
     yield* expand({ name, open: () => chunked(bytes), random: inMemory(bytes) }, budget, depth + 1);
   }
+}
+
+function isDocument(form: Form): form is DocumentForm {
+  return form === "json" || form === "yaml" || form === "csv" || form === "text";
 }
 
 function tooLarge(name: string, limits: FeedLimits): Leaf {

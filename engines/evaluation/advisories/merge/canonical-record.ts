@@ -8,6 +8,7 @@ import type { Advisory, AffectedPackage, Severity } from "../../types.ts";
 import { packageKey } from "../ecosystems.ts";
 import { describeRange } from "../ranges.ts";
 import type { Snapshot } from "../snapshot/open.ts";
+import { vendorOf } from "../vendors.ts";
 
 /** A value with the advisory that states it and the vendor whose advisory it is. */
 export interface Said<Value> {
@@ -103,7 +104,6 @@ export function* canonicalRecords(snapshot: Snapshot): Generator<CanonicalRecord
   for (let at = 0; at < snapshot.vulnerabilities; at++) yield canonicalRecord(snapshot, at);
 }
 
-const vendorOf = ({ vendor, source }: Advisory): string => vendor ?? source;
 const idOf = ({ id, source }: { readonly id: string; readonly source: string }): string => `${id}\n${source}`;
 const statusOf = ({ distroStatus = "" }: Scope): string => distroStatus;
 

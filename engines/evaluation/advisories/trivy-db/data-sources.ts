@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Who says an advisory, in the ids and names that Trivy has for it (trivy-db, pkg/vulnsrc). */
 import type { Advisory } from "../../types.ts";
+import { vendorOf } from "../vendors.ts";
 
 /** A row of Trivy's `data-source` bucket. */
 export interface DataSource {
@@ -23,47 +24,17 @@ const VENDORS: ReadonlyMap<string, string> = new Map([
   ["microsoft", "azure"],
   ["nodejs", "nodejs-security-wg"],
   ["oracle", "oracle-oval"],
+  ["ossf", "osv"],
   ["pypa", "osv"],
   ["rubysec", "ruby-advisory-db"],
   ["rustsec", "osv"],
   ["suse", "suse-cvrf"],
 ]);
 
-/** By the part of an id before its first hyphen. */
-const PREFIXES: ReadonlyMap<string, string> = new Map([
-  ["ALAS", "amazon"],
-  ["ALAS2", "amazon"],
-  ["ALBA", "alma"],
-  ["ALEA", "alma"],
-  ["ALPINE", "alpine"],
-  ["ALSA", "alma"],
-  ["BIT", "bitnami"],
-  ["CGA", "chainguard"],
-  ["DEBIAN", "debian"],
-  ["DLA", "debian"],
-  ["DSA", "debian"],
-  ["ELSA", "oracle-oval"],
-  ["GHSA", "ghsa"],
-  ["GO", "govulndb"],
-  ["MAL", "osv"],
-  ["NSWG", "nodejs-security-wg"],
-  ["OSV", "osv"],
-  ["PYSEC", "osv"],
-  ["RHBA", "redhat"],
-  ["RHEA", "redhat"],
-  ["RHSA", "redhat"],
-  ["RLSA", "rocky"],
-  ["RUSTSEC", "osv"],
-  ["RXSA", "rocky"],
-  ["UBUNTU", "ubuntu"],
-  ["USN", "ubuntu"],
-]);
-
-/** Of a vendor, else of the id's prefix, else of the connector (`debian/tracker` is debian). */
-export function sourceId({ id, vendor, source }: Pick<Advisory, "id" | "vendor" | "source">): string {
-  if (vendor !== undefined) return VENDORS.get(vendor) ?? vendor;
-  const owner = source.split("/", 1)[0] ?? source;
-  return PREFIXES.get(id.split("-", 1)[0] ?? "") ?? VENDORS.get(owner) ?? owner;
+/** Trivy's id for who says an advisory. */
+export function sourceId(advisory: Advisory): string {
+  const vendor = vendorOf(advisory);
+  return VENDORS.get(vendor) ?? vendor;
 }
 
 /** Sources of language advisories; `%` stands for the ecosystem's name. */
