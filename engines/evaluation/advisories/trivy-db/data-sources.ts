@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Who says an advisory, in the ids and names that Trivy has for it (trivy-db, pkg/vulnsrc). */
-import type { Advisory } from "../../types.ts";
 import { vendorOf } from "../vendors.ts";
 
 /** A row of Trivy's `data-source` bucket. */
@@ -32,7 +31,7 @@ const VENDORS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Trivy's id for who says an advisory. */
-export function sourceId(advisory: Advisory): string {
+export function sourceId(advisory: Parameters<typeof vendorOf>[0]): string {
   const vendor = vendorOf(advisory);
   return VENDORS.get(vendor) ?? vendor;
 }
