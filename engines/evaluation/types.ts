@@ -87,6 +87,8 @@ export interface Finding {
   readonly advisoryIds: readonly string[];
   readonly aliases: readonly string[];
   readonly sources: readonly string[];
+  /** Who publishes these advisories (`debian`, `github`), sorted. */
+  readonly vendors: readonly string[];
   readonly purl: string;
   readonly bomRef: string;
   readonly name: string;

@@ -27,6 +27,7 @@ const records = [
   }),
   osv("PYSEC-1", "PyPI", "Flask_Login", [{ introduced: "0" }, { fixed: "2.0rc1" }], {
     aliases: ["CVE-2024-0002"],
+    published: "0001-01-01T00:00:00Z",
   }),
   osv("GHSA-2", "PyPI", "flask-login", [{ introduced: "0" }, { fixed: "2.0" }], {
     aliases: ["CVE-2024-0002"],
@@ -131,6 +132,7 @@ it("gives a finding with all its facts", () => {
       advisoryIds: ["GHSA-1"],
       aliases: ["GHSA-1"],
       sources: ["osv"],
+      vendors: ["github"],
       purl: one.purl,
       bomRef: one.bomRef,
       name: "@scope/a",

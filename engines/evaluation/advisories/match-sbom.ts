@@ -51,6 +51,7 @@ type Answer = Pick<
   | "advisoryIds"
   | "aliases"
   | "sources"
+  | "vendors"
   | "severity"
   | "fixedVersion"
   | "distroStatus"
@@ -222,13 +223,14 @@ function answerOf(
 ): Answer {
   const fixed = latestFix(order, hits);
   const status = hits.map(({ entry }) => entry.distroStatus).find((text) => text !== undefined);
-  const published = hits.flatMap(({ head }) => head.published ?? []).sort(byText)[0];
+  const published = hits.flatMap(({ head }) => toldTime(head.published)).sort(byText)[0];
   const range = hits.find((hit) => hit.range !== undefined)?.range;
   return {
     id: vulnerability.id,
     advisoryIds: [...new Set(hits.map(({ head }) => head.id))].sort(byText),
     aliases: vulnerability.aliases,
     sources: [...new Set(hits.map(({ head }) => head.source))].sort(byText),
+    vendors: [...new Set(hits.map(({ head }) => head.vendor))].sort(byText),
     severity: severityOf(vulnerability, hits),
     ...(fixed === undefined ? {} : { fixedVersion: fixed }),
     ...(status === undefined || fixed !== undefined ? {} : { distroStatus: status }),
@@ -238,6 +240,10 @@ function answerOf(
     ...(published === undefined ? {} : { published }),
   };
 }
+
+/** Feeds write the zero of Go's time, year 1, or of Unix's where they know none. */
+const toldTime = (time: string | undefined): readonly string[] =>
+  time === undefined || time < "1980" ? [] : [time];
 
 /** The distro's own word first, then what the advisories' scores give, then what others say of the vulnerability. */
 function severityOf(vulnerability: Vulnerability, hits: readonly Hit[]): Severity {

@@ -37,7 +37,7 @@ export function sbom(components: readonly Component[], overrides: Partial<Sbom> 
   };
 }
 
-/** A finding on `component(purl)`: high, no fix, from `osv`. */
+/** A finding on `component(purl)`: high, no fix, from GitHub by way of `osv`. */
 export function finding(id: string, purl: string, overrides: Partial<Finding> = {}): Finding {
   const { bomRef, name, version, evidence, layer } = component(purl);
   return {
@@ -45,6 +45,7 @@ export function finding(id: string, purl: string, overrides: Partial<Finding> = 
     advisoryIds: [id],
     aliases: [],
     sources: ["osv"],
+    vendors: ["github"],
     purl,
     bomRef,
     name,

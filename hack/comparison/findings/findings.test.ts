@@ -19,7 +19,7 @@ const judged = (id: string, purl: string, more: Partial<JudgedFinding> = {}): Ju
     kev: false,
     action: "none",
   },
-  ...{ advisoryIds: [id], aliases: [], sources: [], evidence: [], trace: [] },
+  ...{ advisoryIds: [id], aliases: [], sources: [], vendors: [], evidence: [], trace: [] },
   layer: { index: 0, diffId: digestOf<DiffId>("layer") },
   ...more,
 });

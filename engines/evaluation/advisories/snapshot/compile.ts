@@ -11,6 +11,7 @@ import { advisoryErrors } from "../errors.ts";
 import { isCve, primaryIds } from "../identity.ts";
 import { worstKnown } from "../severity-words.ts";
 import type { SourceExport } from "../types.ts";
+import { vendorOf } from "../vendors.ts";
 import { EXPLOITED, REJECTED, nameRow } from "./format.ts";
 import type { BucketEntry, Head, SnapshotMeta, VulnerabilityRow } from "./format.ts";
 import { writeSnapshot } from "./write.ts";
@@ -26,6 +27,7 @@ export function compileSnapshot(exports: readonly SourceExport[]): Uint8Array {
   const { advisories, groups, idOf } = grouped(distinctAdvisories(sources));
   const rows = vulnerabilityRows(advisories, groups, sources);
   const connectors = [...new Set(advisories.map(({ source }) => source))].sort();
+  const vendors = [...new Set(advisories.map(vendorOf))].sort();
   const rowOf = new Map(rows.map(([id], index) => [id, index]));
   const meta: SnapshotMeta = {
     sources: sources.map((source) => ({
@@ -39,12 +41,14 @@ export function compileSnapshot(exports: readonly SourceExport[]): Uint8Array {
     vulnerabilities: rows.length,
     covers: coverage(sources),
     connectors,
+    vendors,
   };
+  const tables = { connectors: positionsOf(connectors), vendors: positionsOf(vendors) };
   return writeSnapshot({
     meta: canonicalJson(meta),
     buckets: buckets(advisories),
     heads: advisories.map((advisory) =>
-      JSON.stringify(head(advisory, connectors, rowOf.get(idOf(advisory)) ?? 0)),
+      JSON.stringify(head(advisory, tables, rowOf.get(idOf(advisory)) ?? 0)),
     ),
     vulnerabilities: rows.map((row) => JSON.stringify(row)),
     names: rows.flatMap(([id, aliases], at) => [id, ...aliases].map((name) => nameRow(name, at))),
@@ -150,12 +154,23 @@ function entry(index: number, affected: AffectedPackage): BucketEntry {
   return fields.slice(0, used) as unknown as BucketEntry;
 }
 
-function head(advisory: Advisory, connectors: readonly string[], vulnerability: number): Head {
+type Positions = ReadonlyMap<string, number>;
+
+function positionsOf(names: readonly string[]): Positions {
+  return new Map(names.map((name, at) => [name, at]));
+}
+
+function head(
+  advisory: Advisory,
+  { connectors, vendors }: Readonly<Record<"connectors" | "vendors", Positions>>,
+  vulnerability: number,
+): Head {
   const fields = [
     advisory.id,
-    connectors.indexOf(advisory.source),
+    connectors.get(advisory.source) ?? 0,
     vulnerability,
     advisory.severity,
+    vendors.get(vendorOf(advisory)) ?? 0,
   ] as const;
   return advisory.published === undefined ? fields : [...fields, advisory.published];
 }

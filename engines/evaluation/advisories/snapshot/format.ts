@@ -51,6 +51,8 @@ export interface SnapshotMeta {
   readonly covers: readonly string[];
   /** Connector ids; heads refer to them by position. */
   readonly connectors: readonly string[];
+  /** Who publishes advisories (`debian`, `github`); heads refer to them by position. */
+  readonly vendors: readonly string[];
 }
 
 /** What advisory `advisory` says of the bucket's package. Empty fields are left out from the end. */
@@ -68,6 +70,7 @@ export type Head = readonly [
   connector: number,
   vulnerability: number,
   severity: Severity,
+  vendor: number,
   published?: string,
 ];
 

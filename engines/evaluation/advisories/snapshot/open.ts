@@ -34,6 +34,8 @@ export interface AdvisoryHead {
   readonly id: string;
   /** Connector id. */
   readonly source: string;
+  /** Who publishes it: `debian`, `github`. */
+  readonly vendor: string;
   /** Position of its vulnerability in the snapshot. */
   readonly vulnerability: number;
   readonly severity: Severity;
@@ -166,9 +168,14 @@ class OpenSnapshot implements Snapshot {
 
   advisory(position: number): AdvisoryHead {
     return this.#keptHeads.get(position, () => {
-      const [id, connector, vulnerability, severity, published] = readJson<Head>(this.#heads.row(position));
-      const source = this.#meta.connectors[connector] ?? "";
-      return { id, source, vulnerability, severity, ...(published === undefined ? {} : { published }) };
+      const [id, connector, vulnerability, severity, vendorAt, published] = readJson<Head>(
+        this.#heads.row(position),
+      );
+      const source = this.#meta.connectors[connector];
+      const vendor = this.#meta.vendors[vendorAt];
+      if (source === undefined || vendor === undefined) throw corrupt("an advisory is of nobody");
+      const rest = published === undefined ? {} : { published };
+      return { id, source, vendor, vulnerability, severity, ...rest };
     });
   }
 

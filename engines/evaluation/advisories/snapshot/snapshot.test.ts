@@ -27,7 +27,12 @@ const source = (name: string, more: Partial<SourceExport> = {}): SourceExport =>
 
 const ghsa = source("ghsa", {
   advisories: [
-    advisory("GHSA-a", { aliases: ["CVE-2024-0001"], severity: "high", published: "2024-02-01T00:00:00Z" }),
+    advisory("GHSA-a", {
+      aliases: ["CVE-2024-0001"],
+      vendor: "github",
+      severity: "high",
+      published: "2024-02-01T00:00:00Z",
+    }),
     advisory("GHSA-gone", { withdrawn: "2024-03-01T00:00:00Z", severity: "critical" }),
   ],
 });
@@ -94,9 +99,12 @@ describe("contents", () => {
     expect(head).toMatchObject({
       id: "GHSA-a",
       source: "osv",
+      vendor: "github",
       severity: "high",
       published: "2024-02-01T00:00:00Z",
     });
+    const [ofDebian] = snapshot.lookup("deb", "debian:12", "x");
+    expect(snapshot.advisory(ofDebian!.advisory)).toMatchObject({ vendor: "debian" });
     expect(snapshot.vulnerability(head.vulnerability)).toEqual({
       id: "CVE-2024-0001",
       aliases: ["GHSA-a"],
