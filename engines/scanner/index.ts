@@ -34,5 +34,6 @@ export { spdxText, toSpdx, type LayerSpdxLink, type SpdxMeta } from "./formats/s
 export type { Spdx } from "./formats/spdx/types.ts";
 export { readSbom, type ReadSbomOptions } from "./formats/read/read-sbom.ts";
 export type { Component, Distro, Evidence, Omission, PackageType, Sbom } from "./types.ts";
+export { isLicenseChoice } from "./license-choice.ts";
 export { diffSboms, type SbomDiff } from "./diff/diff-sboms.ts";
 export { isUsageKnown } from "./usage/usage-known.ts";

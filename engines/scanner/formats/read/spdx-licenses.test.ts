@@ -16,7 +16,9 @@ it.each([
     want: ["MIT OR ISC", "Carnegie, see the text", "Zlib"],
   },
   { expression: "(MIT AND ISC) OR Zlib", want: ["(MIT AND ISC) OR Zlib"] },
+  { expression: "MIT OR ISC AND Zlib", want: ["MIT OR ISC AND Zlib"] },
   { expression: ")( AND ", want: [")( AND"] },
-])("$expression", ({ expression, want }) => {
-  expect(declaredLicenses(expression, texts)).toEqual(want);
+  { expression: "MIT AND ISC", isChoice: true, want: ["MIT AND ISC"] },
+])("$expression", ({ expression, isChoice = false, want }) => {
+  expect(declaredLicenses(expression, texts, { isChoice })).toEqual(want);
 });

@@ -1,18 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Licence expressions (SPDX 2.3, annex D) as texts all of which apply: split at each outer AND, references by their texts. */
+/** Licence expressions (SPDX 2.3, annex D) as the lists that package metadata has; references by their texts. */
 
 /** Longer ones are kept whole. */
 const MAX_LENGTH = 64 * 1024;
 
-/** Empty where nothing is asserted. @param texts of the document's own LicenseRefs */
-export function declaredLicenses(expression: string, texts: ReadonlyMap<string, string>): string[] {
+/**
+ * Split at each outer AND; kept whole where the package's lists are a choice. Empty where nothing is asserted.
+ * @param texts of the document's own LicenseRefs
+ */
+export function declaredLicenses(
+  expression: string,
+  texts: ReadonlyMap<string, string>,
+  { isChoice }: { readonly isChoice: boolean },
+): string[] {
   const plain = expression.trim();
   if (plain === "" || plain === "NOASSERTION" || plain === "NONE") return [];
   if (plain.length > MAX_LENGTH) return [plain];
-  return operands(plain).map((operand) => texts.get(operand) ?? operand);
+  return operands(plain, isChoice).map((operand) => texts.get(operand) ?? operand);
 }
 
-function operands(expression: string): string[] {
+function operands(expression: string, isChoice: boolean): string[] {
+  // OR binds less than AND: an expression with an outer OR has no outer AND.
+  const isWhole = isChoice || splitAt(expression, " OR ").length > 1;
+  const found = isWhole ? [expression] : splitAt(expression, " AND ");
+  return found.map((operand) => unbracketed(operand.trim())).filter((operand) => operand !== "");
+}
+
+/** At each operator outside of brackets. */
+function splitAt(expression: string, operator: " AND " | " OR "): string[] {
   const found: string[] = [];
   let depth = 0;
   let from = 0;
@@ -20,14 +35,14 @@ function operands(expression: string): string[] {
     const sign = expression[at];
     if (sign === "(") depth++;
     else if (sign === ")") depth--;
-    else if (depth === 0 && expression.startsWith(" AND ", at)) {
+    else if (depth === 0 && expression.startsWith(operator, at)) {
       found.push(expression.slice(from, at));
-      from = at + " AND ".length;
+      from = at + operator.length;
       at = from - 1;
     }
   }
   found.push(expression.slice(from));
-  return found.map((operand) => unbracketed(operand.trim())).filter((operand) => operand !== "");
+  return found;
 }
 
 /** `(MIT OR ISC)` without its brackets, where they belong together. */

@@ -5,6 +5,7 @@ import type { ImageDigest } from "#lib/digest.ts";
 import { asArray, asObject, asString } from "#lib/oci/json-fields.ts";
 import type { JsonObject } from "#lib/oci/json-fields.ts";
 import type { Distro } from "../../types.ts";
+import { isLicenseChoice } from "../../license-choice.ts";
 import { declaredLicenses } from "./spdx-licenses.ts";
 import { layerIn, placesIn, sourceIn } from "./spdx-source-info.ts";
 import {
@@ -91,6 +92,7 @@ const isSystem = ({ primaryPackagePurpose: purpose }: JsonObject): boolean =>
 
 function statedPackage(part: JsonObject, place: string, texts: ReadonlyMap<string, string>): StatedPackage {
   const annotations = annotationsAt(part, place);
+  const purl = purlOf(part, place);
   const sourceInfo = textAt(part["sourceInfo"], `${place}.sourceInfo`);
   const supplier = actorOf(shortText(part["supplier"], `${place}.supplier`));
   const sha256 = sha256Of(part, place);
@@ -101,8 +103,8 @@ function statedPackage(part: JsonObject, place: string, texts: ReadonlyMap<strin
     ref: shortText(part["SPDXID"], `${place}.SPDXID`),
     name: shortText(part["name"], `${place}.name`),
     version: shortText(part["versionInfo"], `${place}.versionInfo`),
-    purl: purlOf(part, place),
-    licenses: licensesOf(part, place, texts),
+    purl,
+    licenses: licensesOf(part, place, texts, isLicenseChoice(typeOf(purl))),
     ...(supplier === undefined ? {} : { supplier }),
     ...(sha256 === undefined ? {} : { sha256 }),
     ...(sourcePackage ? { sourcePackage } : {}),
@@ -125,11 +127,18 @@ function purlOf(part: JsonObject, place: string): string {
   return "";
 }
 
-function licensesOf(part: JsonObject, place: string, texts: ReadonlyMap<string, string>): string[] {
+const typeOf = (purl: string): string => /^pkg:([^/]+)/.exec(purl)?.[1] ?? "";
+
+function licensesOf(
+  part: JsonObject,
+  place: string,
+  texts: ReadonlyMap<string, string>,
+  isChoice: boolean,
+): string[] {
   const declared = textAt(part["licenseDeclared"], `${place}.licenseDeclared`);
-  const said = declaredLicenses(declared, texts);
+  const said = declaredLicenses(declared, texts, { isChoice });
   if (said.length > 0) return said;
-  return declaredLicenses(textAt(part["licenseConcluded"], `${place}.licenseConcluded`), texts);
+  return declaredLicenses(textAt(part["licenseConcluded"], `${place}.licenseConcluded`), texts, { isChoice });
 }
 
 function extractedTexts(value: unknown): Map<string, string> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Entries of an inventory as SPDX 2.3 packages. */
 import { createHash } from "node:crypto";
+import { isLicenseChoice } from "../../license-choice.ts";
 import type { Distro, PackageType } from "../../types.ts";
 import { factsOf, locationOf, purposeOf, supplierOf, type Entry, type Fact } from "../document.ts";
 import { idText, type LicenseTexts } from "./licenses.ts";
@@ -18,8 +19,6 @@ const MAX_SHOWN = 60;
 /** Places that `sourceInfo` names of one package. */
 const MAX_PLACES = 100;
 
-/** Ecosystems whose lists of licences are a choice: https://getcomposer.org/doc/04-schema.md#license, Maven's POM reference. */
-const CHOICE: ReadonlySet<PackageType> = new Set(["composer", "gem", "maven", "npm"]);
 const OF_DISTROS: ReadonlySet<PackageType> = new Set(["apk", "deb", "rpm"]);
 
 /** Fields that say that nothing is asserted; the rest of a package stands around them. */
@@ -51,7 +50,7 @@ export function entryPackage(entry: Entry, licenses: LicenseTexts, annotate: Ann
     supplier: supplier === undefined ? "NOASSERTION" : actor(supplier, OF_DISTROS.has(entry.type)),
     ...(sha256 === undefined ? {} : { checksums: [{ algorithm: "SHA256", checksumValue: sha256 }] }),
     sourceInfo: sourceInfo(entry),
-    licenseDeclared: licenses.declared(entry.licenses, CHOICE.has(entry.type) ? "OR" : "AND"),
+    licenseDeclared: licenses.declared(entry.licenses, isLicenseChoice(entry.type) ? "OR" : "AND"),
     externalRefs: [
       { referenceCategory: "PACKAGE-MANAGER", referenceType: "purl", referenceLocator: entry.purl },
     ],
