@@ -80,6 +80,8 @@ function verdictOf({ summary }: Evaluation): Partial<ReportStatus> {
     components: summary.components,
     partial: summary.partial,
     worst: summary.worst.map((finding) => ({ ...finding })),
+    licenses: { ...summary.licenses },
+    worstLicenses: summary.worstLicenses.map((license) => ({ ...license })),
     digests: { ...summary.digests },
     ...(summary.nextExpiry === undefined ? {} : { nextExpiry: summary.nextExpiry }),
   };

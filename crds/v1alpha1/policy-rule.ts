@@ -15,9 +15,16 @@ const MAX_PATTERN = 512;
 /** In a form that both JavaScript and Go read; upper or lower case. */
 const SEVERITY = new RegExp("^(>=\\s*)?(?i:critical|high|medium|low|unknown|none)$");
 const EPSS = /^(>=|<=|>|<)\s*[01](\.[0-9]{1,6})?$/;
+const AGE_DAYS = /^(>=|<=|>|<)\s*[0-9]{1,5}$/;
+const MAX_AGE_DAYS = 36_500;
+/** The labels of OpenVEX 0.2.0. */
+const JUSTIFICATION = new RegExp(
+  "^(component_not_present|vulnerable_code_not_present|vulnerable_code_not_in_execute_path|vulnerable_code_cannot_be_controlled_by_adversary|inline_mitigations_already_exist)$",
+);
 
-/** Text or a list of texts; both spellings mean the same. */
-function oneOrMore(description: string, pattern?: RegExp) {
+const ONE_OR_MORE = "One text or a list of them, of which one is enough.";
+
+function oneOrMoreParts(pattern?: RegExp) {
   const one = z.string().min(1).max(MAX_PATTERN);
   const item = pattern === undefined ? one : one.regex(pattern);
   const bounds = {
@@ -25,15 +32,44 @@ function oneOrMore(description: string, pattern?: RegExp) {
     maxLength: MAX_PATTERN,
     ...(pattern === undefined ? {} : { pattern: pattern.source }),
   };
-  return z.union([item, z.array(item).min(1).max(MAX_ENTRIES)]).meta({
-    description: `${description} One text or a list of them, of which one is enough.`,
+  const override = {
+    ...bounds,
+    minItems: 1,
+    maxItems: MAX_ENTRIES,
+    items: { type: "string", ...bounds },
+    [KEEP_UNKNOWN]: true,
+  };
+  return { forms: [item, z.array(item).min(1).max(MAX_ENTRIES)] as const, override };
+}
+
+/** Text or a list of texts; both spellings mean the same. */
+function oneOrMore(description: string, pattern?: RegExp) {
+  const { forms, override } = oneOrMoreParts(pattern);
+  return z
+    .union(forms)
+    .meta({ description: `${description} ${ONE_OR_MORE}`, override: { ...override, maxProperties: 0 } });
+}
+
+/** The same, or `notIn` with it. */
+function oneOrMoreOrNone(description: string, notIn: string) {
+  const { forms, override } = oneOrMoreParts();
+  return z.union([...forms, z.strictObject({ notIn: oneOrMore(notIn) })]).meta({
+    description: `${description} ${ONE_OR_MORE}`,
+    override: { ...override, minProperties: 1, maxProperties: 1 },
+  });
+}
+
+function probability(description: string) {
+  return z.union([z.number().min(0).max(1), z.string().min(1).max(16).regex(EPSS)]).meta({
+    description,
     override: {
-      ...bounds,
-      minItems: 1,
-      maxItems: MAX_ENTRIES,
-      maxProperties: 0,
-      items: { type: "string", ...bounds },
       [KEEP_UNKNOWN]: true,
+      minimum: 0,
+      maximum: 1,
+      maxLength: 16,
+      pattern: EPSS.source,
+      maxProperties: 0,
+      maxItems: 0,
     },
   });
 }
@@ -46,8 +82,10 @@ const matchSchema = z
     namespace: oneOrMore("Globs over the namespace in which the image runs, e.g. prod-*.").exactOptional(),
     purl: oneOrMore("Globs over the package URL, with or without version: pkg:npm/lodash@*.").exactOptional(),
     cve: oneOrMore("Vulnerability ids or aliases: CVE-2021-44228, GHSA-*.").exactOptional(),
-    vendor: oneOrMore("Vendor of the package. Not acted on yet: the policy is refused.").exactOptional(),
-    source: oneOrMore("Where the advisory comes from: osv, debian, alpine.").exactOptional(),
+    vendor: oneOrMore("Who publishes the advisory: debian, redhat, github.").exactOptional(),
+    source: oneOrMore(
+      "How the advisory came here, by its format: osv, debian/*, alpine/secdb.",
+    ).exactOptional(),
     path: oneOrMore("Globs over the path in the image; * stays in a folder, ** does not.").exactOptional(),
     layerDigest: oneOrMore("Layers, by digest of the uncompressed layer.").exactOptional(),
     usedByEntrypoint: flag(
@@ -58,29 +96,26 @@ const matchSchema = z
       SEVERITY,
     ).exactOptional(),
     kev: flag("Whether the vulnerability is in CISA's list of known exploited ones.").exactOptional(),
-    epss: z
-      .union([z.number().min(0).max(1), z.string().min(1).max(16).regex(EPSS)])
+    epss: probability(
+      'Probability that it is exploited in the next 30 days, from 0 to 1: ">=0.5"; a bare number means at least.',
+    ).exactOptional(),
+    fixAvailable: flag("Whether a version without the flaw is known.").exactOptional(),
+    license: oneOrMoreOrNone(
+      "SPDX licences that the package can't be used without accepting one of, e.g. GPL-3.0*; NOASSERTION: none is known. Without a matcher that is about vulnerabilities the rule judges packages, not findings.",
+      "Can't be used without accepting a licence that is not among these.",
+    ).exactOptional(),
+    ageDays: z
+      .union([z.int().min(0).max(MAX_AGE_DAYS), z.string().min(1).max(16).regex(AGE_DAYS)])
       .meta({
         description:
-          'Probability that it is exploited in the next 30 days, from 0 to 1: ">=0.5"; a bare number means at least.',
+          'Whole days since an advisory was first published: ">=30"; a bare number means at least.',
         override: {
-          [KEEP_UNKNOWN]: true,
+          "x-kubernetes-int-or-string": true,
           minimum: 0,
-          maximum: 1,
+          maximum: MAX_AGE_DAYS,
           maxLength: 16,
-          pattern: EPSS.source,
-          maxProperties: 0,
-          maxItems: 0,
+          pattern: AGE_DAYS.source,
         },
-      })
-      .exactOptional(),
-    fixAvailable: flag("Whether a version without the flaw is known.").exactOptional(),
-    license: oneOrMore("SPDX licence ids of the package, e.g. GPL-3.0-*.").exactOptional(),
-    ageDays: z
-      .union([z.int().min(0), text("", 16)])
-      .meta({
-        description: "Days since the advisory was published. Not acted on yet: the policy is refused.",
-        override: { "x-kubernetes-int-or-string": true, minimum: 0, maxLength: 16 },
       })
       .exactOptional(),
   })
@@ -110,18 +145,27 @@ const deferSchema = z
 const escalateSchema = z
   .looseObject({
     severity: choice("The severity from here on.", ["critical", "high", "medium", "low", "unknown", "none"]),
+    kev: flag("Only where the vulnerability is known to be exploited, or is not.").exactOptional(),
+    epss: probability('Only where exploitation is so probable: ">=0.5".').exactOptional(),
   })
   .meta({
-    description: "Changes the finding's severity and goes on to the next rule.",
+    description:
+      "Raises the finding's severity and goes on to the next rule. Of the conditions given one is enough.",
     [KEEP_UNKNOWN]: true,
   });
 const requireVexSchema = z
   .looseObject({
-    vendors: oneOrMore("Whose statement is asked for.").exactOptional(),
-    justifications: oneOrMore("Which justifications are good enough.").exactOptional(),
+    vendors: oneOrMore("Names of VexSources, * as wildcard, whose answer counts.").exactOptional(),
+    justifications: oneOrMore(
+      "Justifications of not_affected that are good enough, as OpenVEX calls them.",
+      JUSTIFICATION,
+    ).exactOptional(),
   })
+  .refine((fields) => Object.keys(fields).length > 0, "vendors, justifications or both")
   .meta({
-    description: "Fails unless a VEX statement answers. Not acted on yet: the policy is refused.",
+    description:
+      "Fails unless a VEX statement answers the finding; an answer by anyone else or for another reason does not count.",
+    minProperties: 1,
     [KEEP_UNKNOWN]: true,
   });
 

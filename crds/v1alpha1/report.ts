@@ -26,6 +26,7 @@ import {
 
 /** Findings and owners that a Report lists; the rest is in the full document. */
 export const MAX_LISTED = 20;
+const MAX_LICENSES = 10;
 
 const policyRefSchema = z
   .object({
@@ -59,6 +60,22 @@ const findingSchema = z
     rule: text("Name of the rule that decided; absent: none matched.", 128).exactOptional(),
   })
   .meta({ description: "One finding." });
+
+const licenseSchema = z
+  .object({
+    purl: text("Package URL of the component.", 512),
+    license: text("Its licences that the rule speaks of and no choice avoids.", 256),
+    action: choice("What the policy decided.", ["fail", "warn"]),
+    rule: text("Name of the rule that decided.", 128),
+  })
+  .meta({ description: "One component by its licence." });
+
+const licenseCountsSchema = z.object({
+  fail: count("Components whose licence fails a rule."),
+  warn: count("Components whose licence warns."),
+  waived: count("Components whose licence an ignore rule waives."),
+  deferred: count("Components whose licence a defer rule leaves undecided."),
+});
 
 const ownerSchema = z
   .object({
@@ -103,6 +120,14 @@ const statusSchema = z
       "True when something could not be read, or no advisory source covers the image's distribution: the answer may lack findings.",
     ).exactOptional(),
     worst: listOf("The worst findings, worst first.", findingSchema, MAX_LISTED).exactOptional(),
+    licenses: licenseCountsSchema
+      .meta({ description: "Components of whose licence a rule speaks, by what was decided." })
+      .exactOptional(),
+    worstLicenses: listOf(
+      "Components whose licence fails or warns, failing ones first.",
+      licenseSchema,
+      MAX_LICENSES,
+    ).exactOptional(),
     owners: keyedListOf(
       "Workloads of this namespace that run the image.",
       ownerSchema,
@@ -112,7 +137,9 @@ const statusSchema = z
     digests: digestsSchema
       .meta({ description: "The documents that led to the answer, by SHA-256: same digests, same answer." })
       .exactOptional(),
-    nextExpiry: time("When a waiver or deferral ends and the report is made anew.").exactOptional(),
+    nextExpiry: time(
+      "When a waiver or deferral ends or an age is reached, and the report is made anew.",
+    ).exactOptional(),
     notRunningSince: time(
       "When the last pod with the image was gone; after the retention the Report is removed.",
     ).exactOptional(),

@@ -60,6 +60,8 @@ describe("matchers", () => {
     aliases: ["GHSA-xx-yy"],
     advisoryIds: ["GHSA-xx-yy", "SNYK-1"],
     sources: ["osv", "debian"],
+    vendors: ["debian", "github"],
+    published: "2026-01-01T12:00:00Z",
     severity: "high",
     epss: 0.5,
     kev: true,
@@ -72,7 +74,7 @@ describe("matchers", () => {
     env: "prod",
   };
   const image = sbom([
-    component(found.purl, { evidence: found.evidence, licenses: ["MIT", "GPL-3.0-only"] }),
+    component(found.purl, { evidence: found.evidence, licenses: ["MIT AND GPL-3.0-only"] }),
   ]);
 
   it.each<[object, boolean]>([
@@ -97,6 +99,13 @@ describe("matchers", () => {
     [{ cve: "CVE-2024-10" }, false],
     [{ source: "debian" }, true],
     [{ source: "alpine" }, false],
+    [{ vendor: ["redhat", "GitHub"] }, true],
+    [{ vendor: "alpine" }, false],
+    [{ ageDays: ">=30" }, true],
+    [{ ageDays: ">30" }, false],
+    [{ ageDays: "<=30" }, true],
+    [{ ageDays: 31 }, false],
+    [{ ageDays: "<31" }, true],
     [{ path: "**/node_modules/**" }, true],
     [{ path: "/usr/**" }, false],
     [{ layerDigest: LAYER_DIGEST }, true],
@@ -115,12 +124,15 @@ describe("matchers", () => {
     [{ fixAvailable: false }, false],
     [{ license: "GPL-*", severity: "high" }, true],
     [{ license: "AGPL-*", severity: "high" }, false],
+    [{ license: { notIn: ["MIT"] }, severity: "high" }, true],
+    [{ license: { notIn: ["MIT", "GPL-*"] }, severity: "high" }, false],
     [{ severity: "high", kev: true, cve: "CVE-2020-1" }, false],
   ])("%j: %s", (match, want) => {
     const made = report([found], {
       sbom: image,
       context,
       policies: { system: [policy([{ match, action: "fail" }])] },
+      now: Date.parse("2026-02-01T11:59:59Z"),
     });
     expect(made.findings[0]?.action).toBe(want ? "fail" : "none");
   });
@@ -165,6 +177,17 @@ describe("rules", () => {
       trace: ["p/exploited: severity high to critical"],
     });
     expect(made.counts).toMatchObject({ critical: 1, high: 0 });
+  });
+
+  it.each<[string, object, Partial<Finding>, string]>([
+    ["neither condition", { kev: true, epss: ">=0.5" }, { epss: 0.4 }, "high"],
+    ["the first", { kev: true, epss: ">=0.5" }, { kev: true }, "critical"],
+    ["the second", { kev: true, epss: ">=0.5" }, { epss: 0.5 }, "critical"],
+    ["a condition on what is not known", { epss: "<0.5" }, {}, "high"],
+  ])("escalates where a condition holds: %s", (_, conditions, facts, severity) => {
+    const rules = [{ action: { escalate: { severity: "critical", ...conditions } } }];
+    const made = report([finding("CVE-1", LODASH, facts)], { policies: { system: [policy(rules)] } });
+    expect(made.findings[0]?.severity).toBe(severity);
   });
 
   it("waives to the end of the day and falls back by itself", () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * SBOM, findings, VEX and policy to a report with its verdict. Pure: `now` only decides which
- * waivers are over, so equal inputs give equal bytes until the report's `nextExpiry`.
+ * SBOM, findings, VEX and policy to a report with its verdict. Pure: `now` only decides which waivers
+ * are over and how old a finding is, so equal inputs give equal bytes until the report's `nextExpiry`.
  */
 import { canonicalJson } from "#lib/canonical-json.ts";
 import { rfc3339 } from "#lib/clock.ts";
@@ -9,11 +9,20 @@ import { byText } from "#lib/compare.ts";
 import { digestOf, type Digest } from "#lib/digest.ts";
 import { isUsageKnown, type Component, type Sbom } from "#engines/scanner/index.ts";
 import { baselinePolicy } from "./policy/baseline.ts";
-import { makeJudge, type Judgement } from "./policy/judge.ts";
+import { makeJudge, type Judge, type Judgement } from "./policy/judge.ts";
 import { policySetDigest } from "./policy/policy-digest.ts";
 import type { EvaluationContext, Policy, PolicySet } from "./policy/types.ts";
+import { isAnsweredByVex } from "./policy/vex-answer.ts";
 import { severities, severityRank } from "./severity.ts";
-import type { Finding, JudgedFinding, ReportDocument, Severity, SeverityCounts } from "./types.ts";
+import type {
+  Finding,
+  JudgedFinding,
+  LicenseCounts,
+  LicenseFinding,
+  ReportDocument,
+  Severity,
+  SeverityCounts,
+} from "./types.ts";
 import { conclude } from "./verdict.ts";
 import { applyVex } from "./vex/apply-vex.ts";
 import type { VexTrust } from "./vex/consensus.ts";
@@ -46,33 +55,40 @@ export function evaluate(input: EvaluationInput): ReportDocument {
   const context = input.context ?? {};
   const vex = input.vexSnapshot ?? emptyVexSnapshot();
   const policies = orderedSet(input.policies);
-  const judgements = judgeAll(
-    input,
+  const usageKnown = isUsageKnown(input.sbom);
+  const { imageDigest } = input.sbom;
+  const judge = makeJudge(policies, { context, imageDigest, now: input.now, usageKnown });
+  const onFindings = judgeFindings(
     applyVex(input.findings, vex, { sbom: input.sbom, context }, input.vexTrust),
-    policies,
-    context,
+    input.sbom,
+    judge,
   );
-  const findings = judgements.map(({ judged }) => judged).sort(worstFirst);
+  const onLicenses = judge.asksForLicenses ? input.sbom.components.map(judge.judgeLicense) : [];
+  const findings = onFindings.map(({ judged }) => judged).sort(worstFirst);
+  const licenseFindings = onLicenses.flatMap(({ judged }) => judged ?? []).sort(strictestFirst);
   const omissions = omissionLines(input);
-  const expiries = judgements.flatMap(({ expiresAt }) => expiresAt ?? []);
+  const expiries = [...onFindings, ...onLicenses].flatMap(({ expiresAt }) => expiresAt ?? []);
   const counted = findings.filter(counts);
   return {
     schemaVersion: "1",
-    imageDigest: input.sbom.imageDigest,
+    imageDigest,
     ...given("imageReference", context.imageReference),
     ...given("repository", context.repository),
     ...given("namespace", context.namespace),
     ...given("env", context.env),
-    ...conclude(findings, omissions),
+    ...conclude(findings, licenseFindings, omissions),
     counts: countBySeverity(counted),
     waived: findings.filter(({ action }) => action === "ignore").length,
     deferred: findings.filter(({ action }) => action === "defer").length,
     suppressed: findings.filter(({ suppressedBy }) => suppressedBy !== undefined).length,
     fixable: counted.filter(({ fixedVersion }) => fixedVersion !== undefined).length,
+    licenses: countByAction(licenseFindings),
     components: input.sbom.components.length,
+    usageKnown,
     partial: omissions.length > 0,
     omissions,
     findings,
+    licenseFindings,
     ...(Object.keys(input.vexTrust ?? {}).length === 0 ? {} : { vexTrust: input.vexTrust }),
     digests: {
       sbom: input.sbomDigest,
@@ -94,18 +110,15 @@ export function counts({ action, suppressedBy }: JudgedFinding): boolean {
   return suppressedBy === undefined && action !== "ignore" && action !== "defer";
 }
 
-function judgeAll(
-  { sbom, now }: EvaluationInput,
+function judgeFindings(
   findings: readonly Finding[],
-  policies: PolicySet,
-  context: EvaluationContext,
-): readonly Judgement[] {
-  const usageKnown = isUsageKnown(sbom);
-  const judge = makeJudge(policies, { context, imageDigest: sbom.imageDigest, now, usageKnown });
-  const components = new Map<string, Component>(sbom.components.map((one) => [one.bomRef, one]));
+  { components }: Sbom,
+  { judge }: Judge,
+): readonly Judgement<JudgedFinding>[] {
+  const byRef = new Map<string, Component>(components.map((one) => [one.bomRef, one]));
   return findings.map((finding) =>
-    finding.suppressedBy === undefined
-      ? judge.judge(finding, components.get(finding.bomRef))
+    finding.suppressedBy === undefined || isAnsweredByVex(finding)
+      ? judge(finding, byRef.get(finding.bomRef))
       : { judged: { ...finding, action: "none", trace: [] } },
   );
 }
@@ -128,6 +141,16 @@ function worstFirst(a: JudgedFinding, b: JudgedFinding): number {
   return (
     severityRank(a.severity) - severityRank(b.severity) ||
     byText(a.id, b.id) ||
+    byText(a.purl, b.purl) ||
+    byText(a.bomRef, b.bomRef)
+  );
+}
+
+const ACTIONS = ["fail", "warn", "defer", "ignore"] as const;
+
+function strictestFirst(a: LicenseFinding, b: LicenseFinding): number {
+  return (
+    ACTIONS.indexOf(a.action) - ACTIONS.indexOf(b.action) ||
     byText(a.purl, b.purl) ||
     byText(a.bomRef, b.bomRef)
   );
@@ -159,6 +182,12 @@ function countBySeverity(findings: readonly JudgedFinding[]): SeverityCounts {
   const counted = Object.fromEntries(severities.map((severity) => [severity, 0])) as Record<Severity, number>;
   for (const { severity } of findings) counted[severity]++;
   return counted;
+}
+
+function countByAction(findings: readonly LicenseFinding[]): LicenseCounts {
+  const count = (action: LicenseFinding["action"]): number =>
+    findings.filter((finding) => finding.action === action).length;
+  return { fail: count("fail"), warn: count("warn"), waived: count("ignore"), deferred: count("defer") };
 }
 
 function given<Key extends string>(key: Key, value: string | undefined): Partial<Record<Key, string>> {

@@ -7,12 +7,14 @@ export { impactedImages } from "./impact.ts";
 export { renderSarif } from "./render-sarif.ts";
 export { renderTable, type TableOptions } from "./render-table.ts";
 export { describeDelta, rescanDelta } from "./rescan-delta.ts";
-export { summarize, type ReportSummary, type SummaryFinding } from "./summarize.ts";
+export { summarize, type ReportSummary, type SummaryFinding, type SummaryLicense } from "./summarize.ts";
 export type {
   Advisory,
   AffectedPackage,
   Finding,
   JudgedFinding,
+  LicenseCounts,
+  LicenseFinding,
   PolicyAction,
   ReportDocument,
   Severity,

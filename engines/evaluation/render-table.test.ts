@@ -39,7 +39,7 @@ medium    CVE-4  b        1        -        0      -
 
 Verdict: fail
   1 finding fails rule "no-critical" of policy "prod": CVE-1 (lodash 4.17.4)
-  next waiver ends 2030-01-02T00:00:00Z
+  holds until 2030-01-02T00:00:00Z, when a waiver ends or an age is reached
 `);
 });
 
@@ -86,4 +86,42 @@ it("lets no package name write on the terminal", () => {
 it("has no table for nothing", () => {
   const made = report([], { sbom: sbom([component("pkg:npm/a@1")]) });
   expect(renderTable(made)).toContain("0 findings in 1 component\n\nVerdict: pass\n");
+});
+
+describe("licences", () => {
+  const until = "2030-01-01";
+  const rules = [
+    { name: "agreed", match: { license: "AGPL-*" }, action: { defer: { until } } },
+    { name: "no-gpl", match: { license: "GPL-*" }, action: "fail" },
+  ];
+  const made = report([], {
+    sbom: sbom([
+      component("pkg:npm/a@1", { licenses: ["GPL-3.0-only AND MIT"] }),
+      component("pkg:npm/b@1", { licenses: ["AGPL-3.0-only"] }),
+      component("pkg:npm/c@1", { licenses: ["MIT"] }),
+    ]),
+    policies: { system: [policyFromRules(rules, { name: "p" })] },
+  });
+
+  it("stand in a table of their own", () => {
+    expect(renderTable(made)).toBe(`Image  ${IMAGE_DIGEST}
+
+0 findings in 3 components
+
+LICENCE       PACKAGE  VERSION  LAYER  DECISION
+GPL-3.0-only  a        1        0      fail (no-gpl)
+
+1 licence fails, 0 warn, 1 deferred (list them with --all)
+
+Verdict: fail
+  1 licence fails rule "no-gpl" of policy "p": GPL-3.0-only (a 1)
+  holds until 2030-01-02T00:00:00Z, when a waiver ends or an age is reached
+`);
+  });
+
+  it("are all listed with all, and with what is stated with wide", () => {
+    const text = renderTable(made, { all: true, wide: true });
+    expect(text).toMatch(/AGPL-3.0-only +b +1 +0 +deferred until 2030-01-01 \(agreed\)/);
+    expect(text).toMatch(/fail \(no-gpl\) +GPL-3.0-only AND MIT +app\/node_modules\/a\/package.json/);
+  });
 });

@@ -3,7 +3,8 @@
 import { counts } from "./evaluate.ts";
 import { severities } from "./severity.ts";
 import { byImportance } from "./summarize.ts";
-import type { JudgedFinding, ReportDocument, Severity, Verdict } from "./types.ts";
+import { printable, textTable, type Column } from "./text-table.ts";
+import type { JudgedFinding, LicenseFinding, ReportDocument, Severity, Verdict } from "./types.ts";
 import { cut } from "./verdict.ts";
 
 export interface TableOptions {
@@ -16,16 +17,7 @@ export interface TableOptions {
   readonly all?: boolean;
 }
 
-interface Column {
-  readonly title: string;
-  readonly text: (finding: JudgedFinding) => string;
-  /** Never narrower than this, where the terminal allows. */
-  readonly min: number;
-  /** Columns that give way first have the higher number; 0 never does. */
-  readonly gives: number;
-}
-
-const COLUMNS: readonly Column[] = [
+const COLUMNS: readonly Column<JudgedFinding>[] = [
   { title: "SEVERITY", text: ({ severity }) => severity, min: 8, gives: 0 },
   { title: "ID", text: ({ id }) => id, min: 14, gives: 1 },
   { title: "PACKAGE", text: ({ name }) => name, min: 10, gives: 4 },
@@ -39,10 +31,23 @@ const COLUMNS: readonly Column[] = [
   { title: "LAYER", text: ({ layer }) => String(layer.index), min: 5, gives: 0 },
   { title: "DECISION", text: decision, min: 8, gives: 2 },
 ];
-const WIDE: readonly Column[] = [
+const WIDE: readonly Column<JudgedFinding>[] = [
   { title: "PATH", text: placeOf, min: 4, gives: 5 },
   { title: "USED", text: ({ usedByEntrypoint }) => usedByEntrypoint ?? "-", min: 4, gives: 5 },
   { title: "SOURCES", text: ({ sources }) => sources.join(","), min: 7, gives: 5 },
+];
+
+const LICENSE_COLUMNS: readonly Column<LicenseFinding>[] = [
+  { title: "LICENCE", text: ({ matched }) => matched.join(", "), min: 12, gives: 4 },
+  { title: "PACKAGE", text: ({ name }) => name, min: 10, gives: 4 },
+  { title: "VERSION", text: ({ version }) => version, min: 7, gives: 3 },
+  { title: "LAYER", text: ({ layer }) => String(layer.index), min: 5, gives: 0 },
+  { title: "DECISION", text: decision, min: 8, gives: 2 },
+];
+const LICENSE_WIDE: readonly Column<LicenseFinding>[] = [
+  { title: "STATED", text: ({ license }) => license, min: 6, gives: 5 },
+  { title: "PATH", text: placeOf, min: 4, gives: 5 },
+  { title: "USED", text: ({ usedByEntrypoint }) => usedByEntrypoint ?? "-", min: 4, gives: 5 },
 ];
 
 const SGR: Readonly<Record<Severity | Verdict, string>> = {
@@ -56,35 +61,51 @@ const SGR: Readonly<Record<Severity | Verdict, string>> = {
   warn: "1;33",
   fail: "1;31",
 };
-const GAP = 2;
 
 /** Lines end with `\n`. Strictest decision first, then worst first. */
 export function renderTable(report: ReportDocument, options: TableOptions = {}): string {
   const width = Math.max(options.width ?? 100, 70);
+  const { all = false, wide = false } = options;
   const paint = (key: Severity | Verdict, text: string): string =>
     options.color === true ? `\u001b[${SGR[key]}m${text}\u001b[0m` : text;
-  const shown = byImportance(options.all === true ? report.findings : report.findings.filter(counts));
-  const fit = (text: string): string => (options.wide === true ? text : cut(text, width));
+  const fit = (text: string): string => (wide ? text : cut(text, width));
+  const room = wide ? undefined : width;
+  const shown = byImportance(all ? report.findings : report.findings.filter(counts));
+  const licenses = all ? report.licenseFindings : report.licenseFindings.filter(isStrict);
   const lines = [fit(`Image  ${printable(report.imageReference ?? report.imageDigest)}`)];
   if (report.imageReference !== undefined) lines.push(`Digest ${report.imageDigest}`);
-  lines.push("", ...table(shown, options.wide === true ? undefined : width, paint, options.wide === true));
+  const columns = wide ? [...COLUMNS, ...WIDE] : COLUMNS;
+  lines.push("", ...textTable(columns, shown, room, ({ severity }, cell) => paint(severity, cell)));
   lines.push(fit(countLine(report)));
-  const aside = asideLine(report, options.all === true);
+  const aside = asideLine(report, all);
   if (aside !== "") lines.push(fit(aside));
+  if (report.licenseFindings.length > 0) {
+    const licenseColumns = wide ? [...LICENSE_COLUMNS, ...LICENSE_WIDE] : LICENSE_COLUMNS;
+    lines.push("", ...textTable(licenseColumns, licenses, room, (_, cell) => cell));
+    lines.push(fit(licenseLine(report, all)));
+  }
   lines.push("", `Verdict: ${paint(report.verdict, report.verdict)}`);
   for (const reason of report.reasons) lines.push(fit(`  ${printable(reason)}`));
-  if (report.nextExpiry !== undefined) lines.push(`  next waiver ends ${report.nextExpiry}`);
+  if (report.nextExpiry !== undefined)
+    lines.push(`  holds until ${report.nextExpiry}, when a waiver ends or an age is reached`);
   return `${lines.join("\n")}\n`;
 }
 
+const isStrict = ({ action }: LicenseFinding): boolean => action === "fail" || action === "warn";
+
 /** Of a package inside an archive with the way to it. */
-function placeOf({ evidence: [first] }: JudgedFinding): string {
+function placeOf({ evidence: [first] }: Pick<JudgedFinding, "evidence">): string {
   if (first === undefined) return "-";
   return first.inner === undefined ? first.path : `${first.path}!/${first.inner}`;
 }
 
 /** What policy said, and why a finding does not count. */
-function decision({ action, rule, suppressedBy, waiver }: JudgedFinding): string {
+function decision({
+  action,
+  rule,
+  suppressedBy,
+  waiver,
+}: Pick<JudgedFinding, "action" | "rule" | "suppressedBy" | "waiver">): string {
   if (suppressedBy !== undefined) return `suppressed (${suppressedBy})`;
   const by = rule === undefined ? "" : ` (${rule})`;
   switch (action) {
@@ -100,51 +121,20 @@ function decision({ action, rule, suppressedBy, waiver }: JudgedFinding): string
   }
 }
 
-function table(
-  findings: readonly JudgedFinding[],
-  width: number | undefined,
-  paint: (key: Severity, text: string) => string,
-  wide: boolean,
-): readonly string[] {
-  if (findings.length === 0) return [];
-  const columns = wide ? [...COLUMNS, ...WIDE] : COLUMNS;
-  const rows = findings.map((finding) => columns.map((column) => printable(column.text(finding))));
-  const widths = columns.map((column, index) =>
-    rows.reduce((most, row) => Math.max(most, row[index]?.length ?? 0), column.title.length),
-  );
-  if (width !== undefined) shrink(columns, widths, width);
-  const line = (cells: readonly string[], severity?: Severity): string =>
-    cells
-      .map((cell, index) => {
-        const padded = cut(cell, widths[index] ?? 0).padEnd(
-          index === cells.length - 1 ? 0 : (widths[index] ?? 0),
-        );
-        return index === 0 && severity !== undefined ? paint(severity, padded) : padded;
-      })
-      .join(" ".repeat(GAP));
-  const body = findings.map((finding, index) => line(rows[index] ?? [], finding.severity));
-  return [line(columns.map(({ title }) => title)), ...body, ""];
-}
-
-/** Takes from the columns that give way first, down to their minimum, until the line fits. */
-function shrink(columns: readonly Column[], widths: number[], width: number): void {
-  let over = widths.reduce((sum, one) => sum + one, GAP * (widths.length - 1)) - width;
-  for (const level of [5, 4, 3, 2, 1]) {
-    for (const [index, column] of columns.entries()) {
-      if (column.gives !== level || over <= 0) continue;
-      const now = widths[index] ?? 0;
-      const taken = Math.min(over, Math.max(now - column.min, 0));
-      widths[index] = now - taken;
-      over -= taken;
-    }
-  }
-}
-
 function countLine({ counts: counted, fixable, components }: ReportDocument): string {
   const parts = severities.filter((one) => counted[one] > 0).map((one) => `${counted[one]} ${one}`);
   const total = severities.reduce((sum, one) => sum + counted[one], 0);
   const listed = parts.length === 0 ? "" : ` (${parts.join(", ")}; ${fixable} with a fix)`;
   return `${plural(total, "finding")}${listed} in ${plural(components, "component")}`;
+}
+
+function licenseLine({ licenses: { fail, warn, waived, deferred } }: ReportDocument, all: boolean): string {
+  const shown = `${plural(fail, "licence")} ${fail === 1 ? "fails" : "fail"}, ${warn} ${warn === 1 ? "warns" : "warn"}`;
+  const aside = [
+    ...(waived > 0 ? [`${waived} waived`] : []),
+    ...(deferred > 0 ? [`${deferred} deferred`] : []),
+  ];
+  return `${[shown, ...aside].join(", ")}${all || aside.length === 0 ? "" : " (list them with --all)"}`;
 }
 
 function asideLine({ suppressed, waived, deferred }: ReportDocument, all: boolean): string {
@@ -159,9 +149,4 @@ function asideLine({ suppressed, waived, deferred }: ReportDocument, all: boolea
 
 function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
-/** Control and direction characters would let a package name write on the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "?");
 }

@@ -4,6 +4,8 @@ import type { Digest, ImageDigest } from "#lib/digest.ts";
 import { counts, reportDigest } from "./evaluate.ts";
 import type {
   JudgedFinding,
+  LicenseCounts,
+  LicenseFinding,
   PolicyAction,
   ReportDocument,
   Severity,
@@ -13,6 +15,7 @@ import type {
 import { cut } from "./verdict.ts";
 
 const MAX_WORST = 20;
+const MAX_LICENSES = 10;
 const MAX_REASONS = 5;
 const ACTION_RANK: Readonly<Record<PolicyAction, number>> = {
   fail: 0,
@@ -31,6 +34,14 @@ export interface SummaryFinding {
   readonly rule?: string;
 }
 
+export interface SummaryLicense {
+  readonly purl: string;
+  /** That the rule speaks of and no choice avoids. */
+  readonly license: string;
+  readonly action: "fail" | "warn";
+  readonly rule: string;
+}
+
 /** Below 16 KiB of JSON whatever the report holds. */
 export interface ReportSummary {
   readonly imageDigest: ImageDigest;
@@ -41,10 +52,13 @@ export interface ReportSummary {
   readonly deferred: number;
   readonly suppressed: number;
   readonly fixable: number;
+  readonly licenses: LicenseCounts;
   readonly components: number;
   readonly partial: boolean;
   /** Findings that count, at most 20: failing ones first, then warning ones, each worst first. */
   readonly worst: readonly SummaryFinding[];
+  /** Licences that fail or warn, at most 10, failing ones first. */
+  readonly worstLicenses: readonly SummaryLicense[];
   readonly digests: ReportDocument["digests"] & { readonly report: Digest };
   readonly nextExpiry?: string;
 }
@@ -61,9 +75,11 @@ export function summarize(report: ReportDocument, digest: Digest = reportDigest(
     deferred,
     suppressed,
     fixable,
+    licenses: report.licenses,
     components,
     partial,
     worst: byImportance(report.findings.filter(counts)).slice(0, MAX_WORST).map(brief),
+    worstLicenses: report.licenseFindings.flatMap(briefLicense).slice(0, MAX_LICENSES),
     digests: { ...report.digests, report: digest },
     ...(report.nextExpiry === undefined ? {} : { nextExpiry: report.nextExpiry }),
   };
@@ -83,4 +99,10 @@ function brief(finding: JudgedFinding): SummaryFinding {
     action: finding.action,
     ...(finding.rule === undefined ? {} : { rule: finding.rule }),
   };
+}
+
+/** Nothing of what is set aside. */
+function briefLicense({ purl, matched, action, rule }: LicenseFinding): readonly SummaryLicense[] {
+  if (action !== "fail" && action !== "warn") return [];
+  return [{ purl: cut(purl, 256), license: cut(matched.join(", "), 128), action, rule }];
 }

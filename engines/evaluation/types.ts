@@ -124,8 +124,38 @@ export interface JudgedFinding extends Finding {
   readonly waiver?: { readonly until: string; readonly justification: string };
   /** Severity before `escalate`, where a rule raised it. */
   readonly originalSeverity?: Severity;
+  /** What suppressed it, where a `requireVEX` rule does not take that answer: `vex:acme`. */
+  readonly refusedVex?: string;
   /** Rules that changed the finding before (escalate) or no longer count (expired), in order. */
   readonly trace: readonly string[];
+}
+
+/** A component whose licence a rule speaks of. */
+export interface LicenseFinding {
+  readonly purl: string;
+  readonly bomRef: string;
+  readonly name: string;
+  readonly version: string;
+  /** All that is stated, as one expression, cut to 300 characters; NOASSERTION where nothing is. */
+  readonly license: string;
+  /** Of these, what the rule speaks of and no choice avoids; at most 10. */
+  readonly matched: readonly string[];
+  readonly evidence: readonly Evidence[];
+  readonly layer: { readonly index: number; readonly diffId: DiffId };
+  readonly usedByEntrypoint?: string;
+  readonly action: Exclude<PolicyAction, "none">;
+  readonly rule: string;
+  readonly policy: string;
+  readonly waiver?: { readonly until: string; readonly justification: string };
+  readonly trace: readonly string[];
+}
+
+/** Licence findings by what was decided. */
+export interface LicenseCounts {
+  readonly fail: number;
+  readonly warn: number;
+  readonly waived: number;
+  readonly deferred: number;
 }
 
 export type SeverityCounts = Readonly<Record<Severity, number>>;
@@ -148,11 +178,16 @@ export interface ReportDocument {
   readonly deferred: number;
   readonly suppressed: number;
   readonly fixable: number;
+  readonly licenses: LicenseCounts;
   readonly components: number;
+  /** Whether the entry point could be followed to its program; else nothing is known to be unused. */
+  readonly usageKnown: boolean;
   /** True when the SBOM has omissions or no advisory source covers the image's distro. */
   readonly partial: boolean;
   readonly omissions: readonly string[];
   readonly findings: readonly JudgedFinding[];
+  /** Strictest action first, then by purl and component. */
+  readonly licenseFindings: readonly LicenseFinding[];
   /** Weights of the VEX sources where any was given; with the digests all that the answer rests on. */
   readonly vexTrust?: Readonly<Record<string, number>>;
   readonly digests: {
@@ -161,6 +196,6 @@ export interface ReportDocument {
     readonly vex: Digest;
     readonly policy: Digest;
   };
-  /** RFC 3339 of the first waiver or deferral to end; the report must be made anew then. */
+  /** RFC 3339 of the first moment at which a waiver ends or an age is reached: the report must be made anew then. */
   readonly nextExpiry?: string;
 }

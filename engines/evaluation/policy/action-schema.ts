@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { severities } from "../severity.ts";
 import type { Severity } from "../types.ts";
+import { epss, flag, list, lowerPatterns, show, sorted } from "./fields.ts";
 import { didYouMean } from "./suggest.ts";
 import type { RuleAction } from "./types.ts";
 import { canonicalUntil } from "./until.ts";
@@ -14,8 +15,17 @@ const HINTS: Readonly<Record<Exclude<Form, "fail" | "warn">, string>> = {
   ignore: 'ignore: { until: "2027-01-31", justification: "why" }',
   defer: 'defer: { until: "2027-01-31" }',
   escalate: "escalate: { severity: critical }",
-  requireVEX: "requireVEX: { vendors: [...] }",
+  requireVEX: "requireVEX: { vendors: [...], justifications: [...] }",
 };
+
+/** OpenVEX 0.2.0, "Status Justifications". */
+export const justifications = [
+  "component_not_present",
+  "vulnerable_code_not_present",
+  "vulnerable_code_not_in_execute_path",
+  "vulnerable_code_cannot_be_controlled_by_adversary",
+  "inline_mitigations_already_exist",
+] as const;
 
 const until = z
   .string({ error: "until is required: a date or an RFC 3339 time" })
@@ -38,7 +48,26 @@ const fields = {
     severity: z.enum(severities as readonly [Severity, ...Severity[]], {
       error: `expected one of ${severities.join(", ")}`,
     }),
+    kev: flag.optional(),
+    epss: epss.optional(),
   }),
+  requireVEX: z
+    .strictObject({
+      vendors: lowerPatterns.optional(),
+      justifications: list(
+        z.enum(justifications, {
+          error: ({ input }) => {
+            const meant = typeof input === "string" ? didYouMean(input, justifications) : "";
+            return `${show(input)} is no justification of OpenVEX${meant || `: ${justifications.join(", ")}`}`;
+          },
+        }),
+      )
+        .transform(sorted)
+        .optional(),
+    })
+    .refine(({ vendors, justifications: given }) => vendors !== undefined || given !== undefined, {
+      error: "requireVEX needs vendors, justifications or both",
+    }),
 };
 
 /** A word (`fail`) or an object with one key (`ignore: {...}`). */
@@ -47,14 +76,13 @@ export const actionSchema = z.unknown().transform((value, context): RuleAction =
     context.addIssue({ code: "custom", message, path: [...path] });
     return { kind: "warn" };
   };
-  if (value === undefined) return refuse(`a rule needs an action: ${FORMS.slice(0, 5).join(", ")}`);
+  if (value === undefined) return refuse(`a rule needs an action: ${FORMS.join(", ")}`);
   const keys = typeof value === "object" && value !== null ? Object.keys(value) : [];
   const form = typeof value === "string" ? value : keys[0];
   if (form === undefined || keys.length > 1) {
-    return refuse(`expected one action: ${FORMS.slice(0, 5).join(", ")}`);
+    return refuse(`expected one action: ${FORMS.join(", ")}`);
   }
   if (!isForm(form)) return refuse(`unknown action "${form.slice(0, 40)}"${didYouMean(form, FORMS)}`);
-  if (form === "requireVEX") return refuse("action requireVEX is not supported yet");
   if (form === "fail" || form === "warn") {
     return typeof value === "string"
       ? { kind: form }

@@ -1,64 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Judges one finding by several policies: first match in each, strictest of all, waivers where allowed. */
+/**
+ * Judges findings, and components for their licence, by several policies: first match in each, strictest of all,
+ * waivers where allowed. @see docs/policy.md, section "Several policies"
+ */
 import type { Component } from "#engines/scanner/index.ts";
-import { severityRank, worseOf } from "../severity.ts";
-import type { Finding, JudgedFinding, PolicyAction, Severity } from "../types.ts";
-import { compilePolicy, type PolicyTarget, type ReadyPolicy } from "./compile-policy.ts";
-import type { PolicyRule, PolicySet } from "./types.ts";
-import { endOf } from "./until.ts";
-
-const MAX_TRACE = 20;
+import type { Finding, JudgedFinding, LicenseFinding } from "../types.ts";
+import { compilePolicy, type ReadyPolicy } from "./compile-policy.ts";
+import { actionOf, judgedFinding, licenseFinding, type Settled } from "./judged.ts";
+import { opinionOnFinding, opinionOnLicense, type Opinion } from "./opinion.ts";
+import { componentSubject, findingSubject, type PolicyTarget } from "./subject.ts";
+import type { PolicySet } from "./types.ts";
 
 export interface Judge {
-  /** The finding must not be suppressed. */
-  readonly judge: (finding: Finding, component: Component | undefined) => Judgement;
+  /** The finding must not be suppressed by anything but VEX. */
+  readonly judge: (finding: Finding, component: Component | undefined) => Judgement<JudgedFinding>;
+  /** Undefined where no rule speaks of the component's licence. */
+  readonly judgeLicense: (component: Component) => Judgement<LicenseFinding | undefined>;
+  /** Whether any rule is about licences; else no component needs to be asked for. */
+  readonly asksForLicenses: boolean;
 }
 
-export interface Judgement {
-  readonly judged: JudgedFinding;
-  /** Milliseconds at which the first waiver that this answer or its trace rests on ends. */
+export interface Judgement<Judged> {
+  readonly judged: Judged;
+  /** Milliseconds of the first moment at which this answer or its trace may be another by itself. */
   readonly expiresAt?: number;
 }
 
-/** What one policy says. */
-interface Opinion {
-  readonly policy: string;
-  readonly rule?: PolicyRule;
-  readonly severity: Severity;
-  readonly trace: readonly string[];
-}
-
-/** @see docs/policy.md, section "Several policies" */
 export function makeJudge(set: PolicySet, target: PolicyTarget): Judge {
   const system = set.system.map((policy) => compilePolicy(policy, target));
   const own = (set.namespace ?? []).map((policy) => compilePolicy(policy, target));
   const ownMayWaive = set.allowNamespaceWaivers ?? false;
-  return {
-    judge(finding, component) {
-      const binding = system.map((policy) => ask(policy, finding, component));
-      const local = own.map((policy) => ask(policy, finding, component));
-      const all = [...binding, ...(ownMayWaive ? local : local.map(withoutWaiver))];
-      return conclude(finding, decide(binding, local, ownMayWaive), all);
-    },
+  const settle = (ask: (policy: ReadyPolicy) => Opinion): Settled => {
+    const binding = system.map(ask);
+    const local = own.map(ask);
+    const all = [...binding, ...(ownMayWaive ? local : local.map(withoutWaiver))];
+    return { decided: decide(binding, local, ownMayWaive), all };
   };
-}
-
-function ask(policy: ReadyPolicy, finding: Finding, component: Component | undefined): Opinion {
-  const trace: string[] = [];
-  let severity = finding.severity;
-  for (const { rule, expired, matches } of policy.candidates(finding)) {
-    if (!matches({ finding, component, severity })) continue;
-    const { action } = rule;
-    if (expired) {
-      if ("until" in action)
-        trace.push(`${policy.name}/${rule.name}: ${action.kind} expired ${action.until}`);
-    } else if (action.kind === "escalate") {
-      const raised = worseOf(severity, action.severity);
-      if (raised !== severity) trace.push(`${policy.name}/${rule.name}: severity ${severity} to ${raised}`);
-      severity = raised;
-    } else return { policy: policy.name, rule, severity, trace };
-  }
-  return { policy: policy.name, severity, trace };
+  return {
+    judge: (finding, component) => {
+      const subject = { ...findingSubject(finding, component), finding };
+      const settled = settle((policy) => opinionOnFinding(policy, subject));
+      return judgement(judgedFinding(finding, settled), settled);
+    },
+    judgeLicense: (component) => {
+      const subject = componentSubject(component);
+      const settled = settle((policy) => opinionOnLicense(policy, subject));
+      return judgement(licenseFinding(component, settled), settled);
+    },
+    asksForLicenses: [...system, ...own].some(({ licenseRules }) => licenseRules.length > 0),
+  };
 }
 
 /**
@@ -88,7 +78,8 @@ function strictest(opinions: readonly Opinion[]): Opinion | undefined {
 }
 
 function strictness({ rule }: Opinion): number {
-  return rule?.action.kind === "fail" ? 2 : rule?.action.kind === "warn" ? 1 : 0;
+  const kind = rule === undefined ? "none" : actionOf(rule);
+  return kind === "fail" ? 2 : kind === "warn" ? 1 : 0;
 }
 
 function isWaiver({ rule }: Opinion): boolean {
@@ -102,26 +93,7 @@ function withoutWaiver(opinion: Opinion): Opinion {
   return { ...opinion, trace: [...opinion.trace, told] };
 }
 
-function conclude(finding: Finding, decided: Opinion | undefined, all: readonly Opinion[]): Judgement {
-  const severity = all.map((opinion) => opinion.severity).reduce(worseOf, finding.severity);
-  const raised = severityRank(severity) < severityRank(finding.severity);
-  const action = decided?.rule?.action;
-  const kind: PolicyAction = action === undefined || action.kind === "escalate" ? "none" : action.kind;
-  const judged: JudgedFinding = {
-    ...finding,
-    severity,
-    action: kind,
-    ...(decided?.rule === undefined ? {} : { rule: decided.rule.name, policy: decided.policy }),
-    ...(action?.kind === "ignore"
-      ? { waiver: { until: action.until, justification: action.justification } }
-      : action?.kind === "defer"
-        ? { waiver: { until: action.until, justification: "" } }
-        : {}),
-    ...(raised ? { originalSeverity: finding.severity } : {}),
-    trace: all.flatMap((opinion) => opinion.trace).slice(0, MAX_TRACE),
-  };
-  const ends = all.flatMap(({ rule }) =>
-    rule !== undefined && "until" in rule.action ? [endOf(rule.action.until)] : [],
-  );
-  return ends.length === 0 ? { judged } : { judged, expiresAt: Math.min(...ends) };
+function judgement<Judged>(judged: Judged, { all }: Settled): Judgement<Judged> {
+  const expiresAt = Math.min(...all.map(({ changesAt }) => changesAt));
+  return expiresAt === Infinity ? { judged } : { judged, expiresAt };
 }

@@ -75,7 +75,7 @@ spec:
 it("says every problem at once with its place", () => {
   const text = `rules:
   - name: one
-    match: { severty: high, kev: yes, vendor: redhat }
+    match: { severty: high, kev: yes, ageDays: old }
     action: fial
   - name: one
     match:
@@ -91,7 +91,7 @@ it("says every problem at once with its place", () => {
   expect(problems.map(({ line, column, path, message }) => `${line}:${column} ${path}: ${message}`)).toEqual([
     '3:14 rules[0].match.severty: unknown key "severty", did you mean "severity"?',
     "3:29 rules[0].match.kev: expected true or false",
-    '3:39 rules[0].match.vendor: matcher "vendor" is not supported yet',
+    '3:39 rules[0].match.ageDays: "old" is no number of days; write e.g. ">=30", from 0 to 36500',
     '4:5 rules[0].action: unknown action "fial", did you mean "fail"?',
     '7:24 rules[1].match.severity[1]: "terrible" is not a severity (critical, high, medium, low, unknown, none, or ">=high")',
     '8:7 rules[1].match.epss: 7 is not a probability; write e.g. ">=0.5", from 0 to 1',
@@ -100,7 +100,7 @@ it("says every problem at once with its place", () => {
     '11:17 rules[1].action.ignore.until: "2027-02-30" is not a date (2027-01-31) or RFC 3339 time with zone',
     '11:36 rules[1].action.ignore.justfication: unknown key "justfication", did you mean "justification"?',
     '12:5 rules[2].nme: unknown key "nme", did you mean "name"?',
-    "13:5 rules[2].action: action requireVEX is not supported yet",
+    "13:5 rules[2].action: requireVEX needs its fields: requireVEX: { vendors: [...], justifications: [...] }",
   ]);
 });
 
@@ -115,14 +115,37 @@ describe("refuses", () => {
     [
       "a rule without action",
       "rules: [{name: x}]",
-      "a rule needs an action: fail, warn, ignore, defer, escalate",
+      "a rule needs an action: fail, warn, ignore, defer, escalate, requireVEX",
     ],
     ["ignore without its fields", "rules: [{action: ignore}]", "ignore needs its fields"],
     ["two actions", "rules: [{action: {ignore: {}, defer: {}}}]", "expected one action"],
     ["fail with fields", "rules: [{action: {fail: {}}}]", 'write "action: fail"'],
     ["an empty matcher list", "rules: [{match: {cve: []}, action: fail}]", "must not be an empty list"],
     ["a second name", "rules: [{name: a, action: fail}, {name: a, action: warn}]", 'a second rule named "a"'],
-    ["a licence alone", "rules: [{match: {license: GPL-3.0}, action: fail}]", "licence constraints without"],
+    [
+      "a licence rule that is about vulnerabilities",
+      "rules: [{match: {license: GPL-3.0}, action: {escalate: {severity: low}}}]",
+      "a licence rule may fail, warn, ignore or defer",
+    ],
+    ["a negated licence", 'rules: [{match: {license: "!MIT"}, action: fail}]', "write { notIn: [...] }"],
+    ["licences of no list", "rules: [{match: {license: {}}, action: fail}]", "or notIn with licences"],
+    ["a mistyped list", "rules: [{match: {license: {notln: MIT}}, action: fail}]", 'did you mean "notIn"?'],
+    [
+      "an empty list of licences",
+      "rules: [{match: {license: {notIn: []}}, action: fail}]",
+      "must not be an empty",
+    ],
+    [
+      "no requirement",
+      "rules: [{action: {requireVEX: {}}}]",
+      "requireVEX needs vendors, justifications or both",
+    ],
+    [
+      "an unknown justification",
+      "rules: [{action: {requireVEX: {justifications: [component_not_presen]}}}]",
+      'did you mean "component_not_present"?',
+    ],
+    ["half a day", "rules: [{match: {ageDays: 1.5}, action: fail}]", "1.5 is no number of days"],
     ["another kind", "kind: Pod\nspec: {}", 'expected kind "ScanPolicy"'],
     ["an unknown top key", "rule: []\nrules: [{action: fail}]", 'unknown key "rule", did you mean "rules"?'],
     ["a key twice", "rules: [{action: fail, action: warn}]", "Map keys must be unique"],

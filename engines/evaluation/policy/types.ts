@@ -2,9 +2,8 @@
 /** A parsed policy in its canonical form: what is digested, and what evaluation reads. See docs/policy.md. */
 import type { Severity } from "../types.ts";
 
-export interface EpssMatch {
+export interface Comparison {
   readonly op: ">=" | ">" | "<=" | "<";
-  /** Probability from 0 to 1. */
   readonly value: number;
 }
 
@@ -20,17 +19,23 @@ export interface RuleMatch {
   /** Globs over id and aliases, upper case. */
   readonly cve?: readonly string[];
   readonly source?: readonly string[];
+  /** Globs over who publishes the advisories, lower case. */
+  readonly vendor?: readonly string[];
   /** Path globs: `*` stays within a folder, `**` does not. No leading slash. */
   readonly path?: readonly string[];
   readonly layerDigest?: readonly string[];
   /** Worst first. */
   readonly severity?: readonly Severity[];
   readonly kev?: boolean;
-  readonly epss?: EpssMatch;
+  /** Of a probability from 0 to 1. */
+  readonly epss?: Comparison;
   readonly fixAvailable?: boolean;
   /** False holds only where the use is known: for an image whose entry point could be followed to its program. */
   readonly usedByEntrypoint?: boolean;
-  readonly license?: readonly string[];
+  /** Of whole days since an advisory was first published. */
+  readonly ageDays?: Comparison;
+  /** Globs over licences of which one can't be avoided; `notIn`: one of no others. Alone it judges components. */
+  readonly license?: readonly string[] | { readonly notIn: readonly string[] };
 }
 
 export type RuleAction =
@@ -39,7 +44,19 @@ export type RuleAction =
   /** `until`: a date (its whole day in UTC counts) or RFC 3339 in UTC with whole seconds. */
   | { readonly kind: "ignore"; readonly until: string; readonly justification: string }
   | { readonly kind: "defer"; readonly until: string }
-  | { readonly kind: "escalate"; readonly severity: Severity };
+  /** With conditions: where one of them holds. */
+  | {
+      readonly kind: "escalate";
+      readonly severity: Severity;
+      readonly kev?: boolean;
+      readonly epss?: Comparison;
+    }
+  /** Globs over who answers, lower case, and labels of OpenVEX; absent: any. */
+  | {
+      readonly kind: "requireVEX";
+      readonly vendors?: readonly string[];
+      readonly justifications?: readonly string[];
+    };
 
 export interface PolicyRule {
   /** Unique in the policy; `rule-3` where the third rule gives none. */

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Which VEX answers a `requireVEX` rule takes. */
+import type { Finding } from "../types.ts";
+import { cut } from "../verdict.ts";
+import { anyOf, type Matcher } from "./glob.ts";
+import type { RuleAction } from "./types.ts";
+
+type Required = Extract<RuleAction, { readonly kind: "requireVEX" }>;
+
+/** Whether the finding is suppressed because VEX says that it is mended or no danger. */
+export function isAnsweredByVex(finding: Finding): boolean {
+  return finding.suppressedBy?.startsWith("vex:") === true;
+}
+
+/** Whether the answer that counts comes from one of the vendors and, for `not_affected`, with one of the reasons. */
+export function vexAnswerTest({ vendors, justifications }: Required): (finding: Finding) => boolean {
+  const isVendor: Matcher = vendors === undefined ? () => true : anyOf(vendors);
+  return (finding) => {
+    const { vex } = finding;
+    if (vex === undefined || !isAnsweredByVex(finding) || !isVendor(vex.source.toLowerCase())) return false;
+    if (justifications === undefined || vex.status === "fixed") return true;
+    return vex.justification !== undefined && justifications.includes(vex.justification);
+  };
+}
+
+/** `needs a VEX statement by acme, redhat: component_not_present` */
+export function requirementText({ vendors, justifications }: Required): string {
+  const by = vendors === undefined ? "" : ` by ${vendors.join(", ")}`;
+  const because = justifications === undefined ? "" : `: ${justifications.join(", ")}`;
+  return cut(`needs a VEX statement${by}${because}`, 300);
+}
