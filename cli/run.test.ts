@@ -32,7 +32,7 @@ describe("exit codes", () => {
     { args: ["scan", "package.json"], exit: 2, says: "dir: and sbom: before it" },
     { args: ["scan", "sbom:/none"], exit: 4, says: "MISSING" },
     { args: ["sbom-generator"], exit: 2, says: "GENERATOR_NOT_IN_BUILD" },
-    { args: ["policy", "check", "/nowhere.yaml"], exit: 4, says: "FILE_MISSING" },
+    { args: ["policy", "digest", "/nowhere.yaml"], exit: 4, says: "FILE_MISSING" },
     { args: ["get", "frobs"], exit: 2, says: "Allowed choices are reports" },
     { args: ["serve", "frob"], exit: 2, says: "operator, webhook" },
     { args: ["serve", "operator", "help"], exit: 0, says: "STELLA_DATA_DIR" },

@@ -46,6 +46,7 @@ export type { CelRule } from "./cel.ts";
 export { durationMs } from "./duration.ts";
 export { API_VERSION, CATEGORY, GROUP, VERSION } from "./kind.ts";
 export type { Column, Resource } from "./kind.ts";
+export { policySchema } from "./policy-schema.ts";
 
 export type { AdvisorySource, AdvisorySourceSpec, AdvisorySourceStatus } from "./v1alpha1/advisory-source.ts";
 export { NOT_OBSERVED } from "./v1alpha1/conditions.ts";

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * ScanPolicy's `rules` and the policy language's own parser agree: what the parser takes, the resource can hold
- * unchanged, and what the resource refuses, the parser refuses as well (docs/policy.md).
+ * unchanged, and what the resource refuses, the parser refuses as well (docs/policy.md). Nor does the schema for
+ * editors mark anything that the parser takes.
  */
+import { readdirSync, readFileSync } from "node:fs";
+import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { policyFromRules } from "#engines/evaluation/index.ts";
-import { scanPolicy } from "./index.ts";
+import { policySchema, scanPolicy } from "./index.ts";
 
 const until = "2027-01-31";
 
@@ -92,5 +96,39 @@ describe("ScanPolicy and the policy language", () => {
       return [scanPolicy.spec.safeParse({ rules: [named] }).success, parser(named)].join();
     });
     expect(new Set(outcomes)).toEqual(new Set(["true,true", "true,false", "false,false"]));
+  });
+});
+
+describe("the schema for editors", () => {
+  const isValid = new Ajv({ strictTypes: false }).compile(policySchema());
+  const marks = (rule: object): boolean => !isValid({ rules: [rule] });
+
+  it.each(rules)("$name", ({ rule }) => {
+    if (marks(rule)) expect(parser(rule)).toBe(false);
+  });
+
+  it("leaves little to the parser", () => {
+    const unmarked = rules.filter(({ rule }) => !parser(rule) && !marks(rule)).map(({ name }) => name);
+    expect(unmarked).toEqual(["a licence rule that escalates"]);
+  });
+
+  const folder = new URL("../config/policies/", import.meta.url);
+  const presets = readdirSync(folder).filter((name) => /(?<!\.test)\.yaml$/.test(name));
+  it.each(presets)("takes %s, which names it", (name) => {
+    const text = readFileSync(new URL(name, folder), "utf8");
+    expect(isValid(parse(text))).toBe(true);
+    expect(text.split("\n", 1)).toEqual(["# yaml-language-server: $schema=./policy.schema.json"]);
+  });
+
+  it("takes a whole ScanPolicy, whose rules need names", () => {
+    const manifest = (rule: object): object => ({
+      apiVersion: "stella-ops.org/v1alpha1",
+      kind: "ScanPolicy",
+      metadata: { name: "p" },
+      spec: { enforcement: "enforce", rules: [rule] },
+    });
+    expect(isValid(manifest({ name: "r", action: "fail" }))).toBe(true);
+    expect(isValid(manifest({ action: "fail" }))).toBe(false);
+    expect(isValid(manifest({ name: "r", action: "fial" }))).toBe(false);
   });
 });

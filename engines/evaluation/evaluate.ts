@@ -8,10 +8,10 @@ import { rfc3339 } from "#lib/clock.ts";
 import { byText } from "#lib/compare.ts";
 import { digestOf, type Digest } from "#lib/digest.ts";
 import { isUsageKnown, type Component, type Sbom } from "#engines/scanner/index.ts";
-import { baselinePolicy } from "./policy/baseline.ts";
+import { appliedSet } from "./policy/applied-set.ts";
 import { makeJudge, type Judge, type Judgement } from "./policy/judge.ts";
 import { policySetDigest } from "./policy/policy-digest.ts";
-import type { EvaluationContext, Policy, PolicySet } from "./policy/types.ts";
+import type { EvaluationContext, PolicySet } from "./policy/types.ts";
 import { isAnsweredByVex } from "./policy/vex-answer.ts";
 import { severities, severityRank } from "./severity.ts";
 import type {
@@ -54,7 +54,7 @@ export interface EvaluationInput {
 export function evaluate(input: EvaluationInput): ReportDocument {
   const context = input.context ?? {};
   const vex = input.vexSnapshot ?? emptyVexSnapshot();
-  const policies = orderedSet(input.policies);
+  const policies = appliedSet(input.policies);
   const usageKnown = isUsageKnown(input.sbom);
   const { imageDigest } = input.sbom;
   const judge = makeJudge(policies, { context, imageDigest, now: input.now, usageKnown });
@@ -121,20 +121,6 @@ function judgeFindings(
       ? judge(finding, byRef.get(finding.bomRef))
       : { judged: { ...finding, action: "none", trace: [] } },
   );
-}
-
-/** Policies by name: the order in which they were listed must not change an answer. */
-function orderedSet(set: PolicySet | undefined): PolicySet {
-  const system = set?.system ?? [];
-  return {
-    system: system.length === 0 && set?.withoutBaseline !== true ? [baselinePolicy] : byName(system),
-    namespace: byName(set?.namespace ?? []),
-    allowNamespaceWaivers: set?.allowNamespaceWaivers ?? false,
-  };
-}
-
-function byName(policies: readonly Policy[]): readonly Policy[] {
-  return [...policies].sort((a, b) => byText(a.name, b.name));
 }
 
 function worstFirst(a: JudgedFinding, b: JudgedFinding): number {

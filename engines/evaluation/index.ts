@@ -26,6 +26,11 @@ export type {
 } from "./types.ts";
 
 export { asksForEpss } from "./policy/asks-for-epss.ts";
+export { parseCases } from "./policy/cases/parse-cases.ts";
+export { runCases, type CaseResult } from "./policy/cases/run-cases.ts";
+export { appliedSet } from "./policy/applied-set.ts";
+export { explain, type ExplainInput, type Explanation } from "./policy/explain.ts";
+export type { MatcherCheck, PolicyExplanation, RuleExplanation } from "./policy/explain-policy.ts";
 export { anyOf } from "./policy/glob.ts";
 export { nextWaiverExpiry } from "./policy/next-waiver-expiry.ts";
 export { parsePolicy, policyFromRules } from "./policy/parse-policy.ts";

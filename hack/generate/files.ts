@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Every generated file as text, by its path in the repository: CRDs, their reference pages, and the table of analyzers. */
+/** Every generated file as text, by its path in the repository: CRDs, their reference pages, the schema of policies, and the table of analyzers. */
 import { stringify } from "yaml";
-import { GROUP, kinds } from "#crds/index.ts";
+import { GROUP, kinds, policySchema } from "#crds/index.ts";
 import { analyzersPage } from "./analyzers.ts";
 import { crdOf, rootSchema } from "./crd.ts";
 import { referenceIndex, referencePage } from "./reference.ts";
@@ -22,6 +22,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     files.set(`docs/reference/${kind.singular}.md`, MARKDOWN_HEADER + referencePage(kind, rootSchema(kind)));
   }
   files.set("config/crd/kustomization.yaml", yaml(kustomization()));
+  files.set("config/policies/policy.schema.json", `${JSON.stringify(policySchema(), undefined, 2)}\n`);
   files.set("docs/reference/analyzers.md", ANALYZERS_HEADER + analyzersPage());
   files.set("docs/reference/README.md", MARKDOWN_HEADER + referenceIndex(kinds));
   return files;

@@ -19,12 +19,15 @@ describe("reads", () => {
     ["GPL-3+ with Autoconf exception", "GPL-3+ WITH Autoconf exception"],
     // Fedora before SPDX
     ["GPLv2+ and (ASL 2.0 or MIT)", "GPLv2+ AND (ASL 2.0 OR MIT)"],
+    ["Public Domain and BSD", "Public Domain AND BSD"],
   ])("%s", (text, want) => {
     expect(licenseText(readLicense(text))).toBe(want);
   });
 
   it.each([
     ["prose", "GNU General Public License v2 or later"],
+    ["a choice of times", "GPLv2 or later"],
+    ["a name with an operator in it", "Common Development and Distribution License"],
     ["prose with brackets", "GNU GPL version 3 (or any later version)"],
     ["a sentence", "you may use and change and sell this program for money or for free"],
     ["a comma that joins nothing", "Apache License, Version 2.0"],

@@ -16,10 +16,12 @@ const TOKEN = /[(),]|[^\s(),]+/g;
 const MAX_LENGTH = 4096;
 const MAX_TOKENS = 400;
 const MAX_DEPTH = 40;
-/** `ASL 2.0`, `with Linux-syscall-note exception`: more words are prose. */
-const MAX_WORDS = 4;
+/** A name of more words is prose, whose "and" and "or" join no licences: "Common Development and Distribution License". */
+const NAME = /^[^ ]+(?: v?\d[^ ]*)?$|^public domain$/i;
+/** `with Linux-syscall-note exception` */
+const MAX_EXCEPTION_WORDS = 4;
 /** "GPL-2 or later" is one licence, and not a choice of two. */
-const PROSE = /^(?:above|any|greater|higher|later|newer)$/i;
+const LATER = /^(?:above|any|greater|higher|later|newer)$/i;
 
 /** A text that is no expression is one licence of that name. */
 export function readLicense(text: string): License {
@@ -127,20 +129,19 @@ class Reader {
       this.#at++;
       return inner;
     }
-    const name = this.#words();
-    if (name === undefined || this.#peek() !== "with") return name === undefined ? undefined : { name };
+    const name = this.#words().join(" ");
+    if (!NAME.test(name) || LATER.test(name)) return undefined;
+    if (this.#peek() !== "with") return { name };
     this.#at++;
     const exception = this.#words();
-    return exception === undefined ? undefined : { name: `${name} WITH ${exception}` };
+    const isException = exception.length > 0 && exception.length <= MAX_EXCEPTION_WORDS;
+    return isException ? { name: `${name} WITH ${exception.join(" ")}` } : undefined;
   }
 
-  #words(): string | undefined {
+  #words(): readonly string[] {
     const from = this.#at;
     while (isWord(this.#peek())) this.#at++;
-    const words = this.#tokens.slice(from, this.#at);
-    if (words.length === 0 || words.length > MAX_WORDS || words.some((word) => PROSE.test(word)))
-      return undefined;
-    return words.join(" ");
+    return this.#tokens.slice(from, this.#at);
   }
 
   /** Operators in lower case, any other token as it stands. */

@@ -129,7 +129,7 @@ function any(
 }
 
 const joined = (texts: readonly string[]): string | undefined =>
-  texts.length === 0 ? undefined : texts.join(", ");
+  texts.length === 0 ? undefined : [...new Set(texts)].join(", ");
 
 function licenseTest(license: LicenseMatch): MatcherTest {
   const matched = licenseMatched(license);

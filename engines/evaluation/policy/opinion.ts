@@ -71,17 +71,24 @@ function noteOn(
 const TRUSTED = { isDoubted: false, changesAt: Infinity } as const;
 
 /** The first `requireVEX` rule that speaks of the finding, whatever else would decide it, says whether its answer counts. */
-function doubt(rules: readonly ReadyRule[], given: Subject): { isDoubted: boolean; changesAt: number } {
+export function doubt(
+  rules: readonly ReadyRule[],
+  given: Subject,
+): { isDoubted: boolean; changesAt: number } {
   let subject = given;
   let changesAt = Infinity;
   for (const ready of rules) {
-    const { kind } = ready.rule.action;
-    if (kind !== "escalate" && kind !== "requireVEX") continue;
+    if (!isOfDoubt(ready)) continue;
     const weight = weigh(ready, subject);
     changesAt = Math.min(changesAt, weight.changesAt ?? Infinity);
     if (weight.severity !== undefined) subject = { ...subject, severity: weight.severity };
-    if (kind === "requireVEX" && weight.outcome !== "no match")
+    if (ready.takes !== undefined && weight.outcome !== "no match")
       return { isDoubted: weight.outcome === "decides", changesAt };
   }
   return { isDoubted: false, changesAt };
+}
+
+/** Rules that a finding is shown to although VEX answers it. */
+export function isOfDoubt({ rule: { action } }: ReadyRule): boolean {
+  return action.kind === "escalate" || action.kind === "requireVEX";
 }

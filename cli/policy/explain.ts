@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The use case behind `stella policy explain`: a report, or an image judged now, and why it is decided as it is. */
+import { stat } from "node:fs/promises";
+import {
+  appliedSet,
+  explain,
+  policySetDigest,
+  type ExplainInput,
+  type PolicySet,
+  type ReportDocument,
+} from "#engines/evaluation/index.ts";
+import { z } from "zod";
+import { defineErrors } from "#lib/errors.ts";
+import { readText } from "../files.ts";
+import { say, writeResult } from "../output.ts";
+import { readPolicies } from "../scan/knowledge.ts";
+import { checkTarget, scanTarget, type TargetFlags } from "../scan/target.ts";
+import { explanationText } from "./explanation-text.ts";
+
+export const explainErrors = defineErrors("explain", {
+  /** The file is no report as `stella scan -o json` writes it. */
+  REPORT_INVALID: "invalid",
+  /** Nothing in the report goes by the name that was asked for. */
+  FINDING_MISSING: "missing",
+});
+
+export interface ExplainFlags extends TargetFlags {
+  readonly finding: readonly string[];
+  readonly policy: readonly string[];
+  readonly advisories: readonly string[];
+  readonly vex: readonly string[];
+  readonly json?: boolean;
+}
+
+/** @throws REPORT_INVALID, FINDING_MISSING, and what scanning throws */
+export async function explainFindings(target: string, flags: ExplainFlags): Promise<void> {
+  const isFile = (await stat(target).catch(() => undefined))?.isFile() === true;
+  const input =
+    isFile || target.endsWith(".json") ? await ofReport(target, flags) : await ofTarget(target, flags);
+  const explained = flags.finding.flatMap((wanted) => {
+    const found = explain(input, wanted);
+    if (found.length > 0) return found;
+    throw explainErrors.make("FINDING_MISSING", `${target} has nothing that goes by ${wanted}`, {
+      data: { target, wanted },
+    });
+  });
+  const isWhole = input.sbom !== undefined;
+  const text = explained.map((one) => explanationText(one, { isWhole })).join("\n");
+  await writeResult(flags.json === true ? `${JSON.stringify(explained)}\n` : text, undefined);
+}
+
+async function ofReport(file: string, flags: ExplainFlags): Promise<ExplainInput> {
+  const report = reportIn(await readText(file), file);
+  const policies: PolicySet = { system: await readPolicies(flags.policy) };
+  const now = Date.now();
+  if (report.digests.policy !== policySetDigest(appliedSet(policies))) {
+    say("stella: the report was made by other policies than these: what they decide is told beside it");
+  }
+  if (report.nextExpiry !== undefined && Date.parse(report.nextExpiry) <= now) {
+    say(`stella: the report held until ${report.nextExpiry}: what is decided now is told beside it`);
+  }
+  return { report, policies, now };
+}
+
+async function ofTarget(target: string, flags: ExplainFlags): Promise<ExplainInput> {
+  checkTarget(target, flags);
+  const { judge, readKnowledge } = await import("../scan/judge.ts");
+  const knowledge = await readKnowledge(flags);
+  const scanned = await scanTarget(target, flags);
+  const report = judge(target, scanned, knowledge);
+  return { report, sbom: scanned.sbom, policies: { system: knowledge.policies }, now: Date.now() };
+}
+
+/** As far as a reader of it relies on. */
+function reportIn(text: string, file: string): ReportDocument {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (cause) {
+    throw explainErrors.make("REPORT_INVALID", `${file} is not JSON`, { cause });
+  }
+  const shape = reportShape.safeParse(parsed);
+  if (shape.success) return parsed as ReportDocument;
+  const { path, message } = shape.error.issues[0] ?? { path: [], message: "" };
+  const place = path.join(".");
+  throw explainErrors.make(
+    "REPORT_INVALID",
+    `${file} is no report as \`stella scan -o json\` writes it: ${place === "" ? "" : `${place}: `}${message}`,
+  );
+}
+
+const texts = z.array(z.string());
+const placed = {
+  purl: z.string(),
+  bomRef: z.string(),
+  name: z.string(),
+  version: z.string(),
+  evidence: z.array(z.looseObject({ path: z.string(), inner: z.string().optional() })),
+  layer: z.looseObject({ index: z.number(), diffId: z.string() }),
+  action: z.string(),
+  trace: texts,
+};
+const reportShape = z.looseObject({
+  schemaVersion: z.literal("1"),
+  imageDigest: z.string(),
+  usageKnown: z.boolean(),
+  nextExpiry: z.string().optional(),
+  digests: z.looseObject({ policy: z.string() }),
+  findings: z.array(
+    z.looseObject({
+      ...placed,
+      id: z.string(),
+      advisoryIds: texts,
+      aliases: texts,
+      sources: texts,
+      vendors: texts,
+      severity: z.string(),
+      range: z.string(),
+      kev: z.boolean(),
+    }),
+  ),
+  licenseFindings: z.array(z.looseObject({ ...placed, license: z.string(), matched: texts })),
+});
