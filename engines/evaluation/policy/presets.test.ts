@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Every policy in config/policies passes its own test cases, each rule of it decides or raises in one of them. */
+/** Every policy in config/policies passes its own test cases, and needs each of its rules for that; what docs/policy.md shows is sound. */
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseCases } from "./cases/parse-cases.ts";
@@ -36,4 +36,14 @@ describe.each(presets)("%s", (name) => {
     });
     expect(needless.map((rule) => rule.name)).toEqual([]);
   });
+});
+
+it("shows sound examples in its documentation", () => {
+  const page = readFileSync(new URL("../../../docs/policy.md", import.meta.url), "utf8");
+  const examples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = ""]) => text);
+  const kinds = examples.map((text) => {
+    if (text.includes("cases:")) return `${parseCases(text, { name: "docs" }).cases.length} cases`;
+    return `${parsePolicy(text, { name: "docs" }).rules.length} rules`;
+  });
+  expect(kinds).toEqual(["4 rules", "3 rules", "1 cases"]);
 });
