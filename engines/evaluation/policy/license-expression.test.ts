@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Licences as SPDX and as distributions write them, and what can't be avoided of them. */
 import fc from "fast-check";
+import parse from "spdx-expression-parse";
 import { describe, expect, it } from "vitest";
-import { licenseText, readLicense, readLicenses, unavoidable } from "./license-expression.ts";
+import { licenseText, readLicense, readLicenses, unavoidable, type License } from "./license-expression.ts";
 
 describe("reads", () => {
   it.each([
@@ -40,6 +41,27 @@ describe("reads", () => {
     ["more than anybody writes", Array(300).fill("MIT").join(" AND ")],
   ])("%s as one name", (_, text) => {
     expect(readLicense(text)).toEqual({ name: text });
+  });
+
+  it("an SPDX expression as another reader does", () => {
+    const id = fc.constantFrom(
+      "MIT",
+      "GPL-2.0+",
+      "GPL-2.0-only WITH Classpath-exception-2.0",
+      "DocumentRef-a:LicenseRef-b",
+    );
+    const { expression } = fc.letrec<{ expression: string }>((tie) => {
+      const operand = fc
+        .tuple(tie("expression"), fc.boolean())
+        .map(([text, isInBrackets]) => (isInBrackets ? `(${text})` : text));
+      const joined = fc.tuple(operand, fc.constantFrom("AND", "OR"), operand).map((parts) => parts.join(" "));
+      return { expression: fc.oneof({ maxDepth: 5 }, id, joined) };
+    });
+    fc.assert(
+      fc.property(expression, (text) => {
+        expect(licenseText(flat(readLicense(text)))).toBe(licenseText(flat(licenseOf(parse(text)))));
+      }),
+    );
   });
 
   it("any text, and a text of its own again", () => {
@@ -108,7 +130,7 @@ describe("what can't be avoided", () => {
 });
 
 /** Each way to use the package: the licences that it means to accept. */
-function ways(license: ReturnType<typeof readLicense>): readonly (readonly string[])[] {
+function ways(license: License): readonly (readonly string[])[] {
   if ("name" in license) return [[license.name]];
   if ("any" in license) return license.any.flatMap(ways);
   return license.all
@@ -117,4 +139,24 @@ function ways(license: ReturnType<typeof readLicense>): readonly (readonly strin
       (before, each) => before.flatMap((left) => each.map((right) => [...left, ...right])),
       [[]],
     );
+}
+
+/** The tree of the other reader, which has two branches at most. */
+function licenseOf(info: parse.Info): License {
+  if ("conjunction" in info) {
+    const parts = [licenseOf(info.left), licenseOf(info.right)];
+    return info.conjunction === "and" ? { all: parts } : { any: parts };
+  }
+  const { license, plus, exception } = info;
+  return {
+    name: `${license}${plus === true ? "+" : ""}${exception === undefined ? "" : ` WITH ${exception}`}`,
+  };
+}
+
+/** Without an AND right in an AND, or an OR in an OR. */
+function flat(license: License): License {
+  if ("name" in license) return license;
+  if ("all" in license)
+    return { all: license.all.map(flat).flatMap((one) => ("all" in one ? one.all : [one])) };
+  return { any: license.any.map(flat).flatMap((one) => ("any" in one ? one.any : [one])) };
 }
