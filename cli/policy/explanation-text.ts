@@ -89,15 +89,35 @@ function placeRows({
 
 function vexRows({ vex }: JudgedFinding): readonly Row[] {
   if (vex === undefined) return [["vex", "no statement"]];
-  const { status, justification, source, document, timestamp, conflicts = [] } = vex;
-  const why = justification === undefined ? "" : `: ${justification}`;
+  const {
+    status,
+    justification,
+    source,
+    document,
+    timestamp,
+    scope,
+    reason,
+    support = [],
+    conflicts = [],
+  } = vex;
   return [
-    ["vex", `${status} by ${source}${why}${placeText(document, timestamp)}`],
+    ["vex", `${status} by ${source}${whyText(justification)}${placeText(document, timestamp)}`],
+    ...support.map(
+      (one) =>
+        [
+          "and",
+          `${one.status} by ${one.source}${whyText(one.justification)}${placeText(one.document, undefined)}`,
+        ] as const,
+    ),
     ...conflicts.map(
       (one) => ["but", `${one.status} by ${one.source}${placeText(one.document, one.timestamp)}`] as const,
     ),
+    ["weighed", `for the ${scope}: ${reason}`],
   ];
 }
+
+const whyText = (justification: string | undefined): string =>
+  justification === undefined ? "" : `: ${justification}`;
 
 const placeText = (document: string | undefined, timestamp: string | undefined): string =>
   `${document === undefined ? "" : ` (${document})`}${timestamp === undefined ? "" : ` of ${timestamp}`}`;

@@ -3,7 +3,7 @@
 import { expect, it } from "vitest";
 import { policyFromRules } from "./policy/parse-policy.ts";
 import { renderSarif } from "./render-sarif.ts";
-import { finding, report } from "./testing/builders.ts";
+import { component, finding, report, sbom } from "./testing/builders.ts";
 import type { Finding } from "./types.ts";
 
 interface Sarif {
@@ -91,4 +91,32 @@ it("tells findings apart by what they are, not by where they stand", () => {
   const both = prints(sarif(one, two));
   expect(prints(sarif(two))).toEqual([both[1]]);
   expect(new Set(both.map(([, print]) => JSON.stringify(print))).size).toBe(2);
+});
+
+it("has licences behind vulnerabilities", () => {
+  const licences = [
+    { name: "agreed", match: { license: "AGPL-*" }, action: { defer: { until: "2027-01-01" } } },
+    { name: "no-gpl", match: { license: "*GPL-*" }, action: "fail" },
+  ];
+  const components = [
+    component(a, { licenses: ["GPL-3.0-only AND LGPL-2.1-only"] }),
+    component("pkg:npm/b@1", { licenses: ["AGPL-3.0-only"] }),
+  ];
+  const made = report([finding("CVE-1", a)], {
+    sbom: sbom(components),
+    policies: { system: [policyFromRules(licences, { name: "p" })] },
+  });
+  const [run] = (JSON.parse(renderSarif(made, { toolVersion: "1" })) as Sarif).runs;
+  expect(run.tool.driver.rules.map(({ id }) => id)).toEqual(["CVE-1", "licence/agreed", "licence/no-gpl"]);
+  expect(run.results.map(({ ruleId, ruleIndex, level }) => [ruleId, ruleIndex, level])).toEqual([
+    ["CVE-1", 0, "note"],
+    ["licence/no-gpl", 2, "error"],
+    ["licence/agreed", 1, "note"],
+  ]);
+  expect(run.results[1]?.["message"]).toEqual({
+    text: "a 1.0.0 can't be used without accepting GPL-3.0-only and LGPL-2.1-only.",
+  });
+  expect(run.results[2]?.["suppressions"]).toEqual([
+    { kind: "external", status: "accepted", justification: "deferred until 2027-01-01" },
+  ]);
 });

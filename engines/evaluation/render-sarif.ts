@@ -7,7 +7,7 @@ import { canonicalJson } from "#lib/canonical-json.ts";
 import { byText } from "#lib/compare.ts";
 import { digestOf, hexOf } from "#lib/digest.ts";
 import { counts } from "./evaluate.ts";
-import type { JudgedFinding, ReportDocument, Severity } from "./types.ts";
+import type { JudgedFinding, LicenseFinding, ReportDocument, Severity } from "./types.ts";
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const VERSION = "2.1.0";
@@ -32,13 +32,19 @@ export function renderSarif(report: ReportDocument, { toolVersion }: SarifMeta):
   const ids = [...new Set(report.findings.map(({ id }) => id))].sort(byText);
   const ruleOf = new Map(ids.map((id, index) => [id, index]));
   const rules = ids.map((id) => rule(report.findings.filter((finding) => finding.id === id)));
+  const licenses = licenseResults(report.licenseFindings, rules.length);
   return `${canonicalJson({
     $schema: SCHEMA,
     version: VERSION,
     runs: [
       {
         tool: {
-          driver: { name: "stella", version: toolVersion, informationUri: "https://stella-ops.org", rules },
+          driver: {
+            name: "stella",
+            version: toolVersion,
+            informationUri: "https://stella-ops.org",
+            rules: [...rules, ...licenses.rules],
+          },
         },
         columnKind: "utf16CodeUnits",
         automationDetails: { id: `stella/${report.repository ?? report.imageDigest}/` },
@@ -48,7 +54,10 @@ export function renderSarif(report: ReportDocument, { toolVersion }: SarifMeta):
           partial: report.partial,
           digests: report.digests,
         },
-        results: report.findings.map((finding) => result(finding, ruleOf.get(finding.id) ?? 0)),
+        results: [
+          ...report.findings.map((finding) => result(finding, ruleOf.get(finding.id) ?? 0)),
+          ...licenses.results,
+        ],
       },
     ],
   })}\n`;
@@ -117,12 +126,53 @@ function result(finding: JudgedFinding, ruleIndex: number): object {
   };
 }
 
-function levelOf({ action }: JudgedFinding): "error" | "warning" | "note" {
+/** One rule for each licence rule of a policy that speaks of something, behind the vulnerabilities. */
+function licenseResults(
+  findings: readonly LicenseFinding[],
+  firstIndex: number,
+): { readonly rules: readonly object[]; readonly results: readonly object[] } {
+  const names = [...new Set(findings.map(licenseRuleId))].sort(byText);
+  return {
+    rules: names.map((id) => ({
+      id,
+      name: "PackageLicence",
+      shortDescription: { text: `${id}: a licence that policy speaks of` },
+      properties: { tags: ["licence"] },
+    })),
+    results: findings.map((finding) => {
+      const id = licenseRuleId(finding);
+      const { name, version, purl, license, matched, layer, evidence, policy } = finding;
+      return {
+        ruleId: id,
+        ruleIndex: firstIndex + names.indexOf(id),
+        level: levelOf(finding),
+        message: {
+          text: `${name} ${version} can't be used without accepting ${matched.join(" and ")}.`.slice(
+            0,
+            MAX_TEXT,
+          ),
+        },
+        locations: locationsOf(finding),
+        partialFingerprints: {
+          "stella/v1": hexOf(digestOf(`${id}\n${purl}\n${evidence[0]?.path ?? ""}`)),
+        },
+        ...(finding.action === "fail" || finding.action === "warn"
+          ? {}
+          : { suppressions: [suppression(finding)] }),
+        properties: { purl, license, layer: layer.diffId, policy },
+      };
+    }),
+  };
+}
+
+const licenseRuleId = ({ rule }: LicenseFinding): string => `licence/${rule}`;
+
+function levelOf({ action }: Pick<JudgedFinding, "action">): "error" | "warning" | "note" {
   return action === "fail" ? "error" : action === "warn" ? "warning" : "note";
 }
 
 /** Files of the image, relative to its root; a package without a place is at the root. */
-function locationsOf({ evidence, purl }: JudgedFinding): readonly object[] {
+function locationsOf({ evidence, purl }: Pick<JudgedFinding, "evidence" | "purl">): readonly object[] {
   const places: readonly { readonly path: string; readonly line?: number }[] =
     evidence.length === 0 ? [{ path: "" }] : evidence;
   return places.slice(0, MAX_LOCATIONS).map(({ path, line = 1 }) => ({
@@ -137,7 +187,12 @@ function locationsOf({ evidence, purl }: JudgedFinding): readonly object[] {
 const uriOf = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
 
 /** The one that set it aside: a waiver of the policy, VEX, or the distro's own word. */
-function suppression({ suppressedBy, vex, waiver, action }: JudgedFinding): object {
+function suppression({
+  suppressedBy,
+  vex,
+  waiver,
+  action,
+}: Pick<JudgedFinding, "suppressedBy" | "vex" | "waiver" | "action">): object {
   const justification =
     waiver === undefined
       ? [suppressedBy, vex?.justification].filter((text) => text !== undefined).join(": ")

@@ -12,23 +12,23 @@ const LODASH = "pkg:npm/lodash@4.17.4";
 const NOT_THERE = "vulnerable_code_not_present";
 const policy = (rules: readonly unknown[], name = "p"): Policy => policyFromRules(rules, { name });
 
-/** One statement about CVE-1 in lodash. */
-const vexBy = (source: string, statement: object) =>
+/** Statements about CVE-1 in lodash, each by a source of its own, the first one latest. */
+const vexBy = (...said: readonly (readonly [source: string, statement: object])[]) =>
   openVexSnapshot(
-    compileVexSnapshot([
-      {
+    compileVexSnapshot(
+      said.map(([source, statement], index) => ({
         source,
         name: "a.json",
         bytes: JSON.stringify({
           "@context": "https://openvex.dev/ns/v0.2.0",
-          "@id": "https://acme.example/vex/1",
-          author: "Acme",
-          timestamp: "2026-01-01T00:00:00Z",
+          "@id": `https://${source}.example/vex/1`,
+          author: source,
+          timestamp: `2026-01-${20 - index}T00:00:00Z`,
           version: 1,
           statements: [{ vulnerability: { name: "CVE-1" }, products: [{ "@id": LODASH }], ...statement }],
         }),
-      },
-    ]).bytes,
+      })),
+    ).bytes,
   );
 
 const absent = { status: "not_affected", justification: NOT_THERE };
@@ -42,7 +42,7 @@ function judged(
   return report([finding("CVE-1", LODASH, facts)], {
     sbom: sbom([component(LODASH)]),
     policies,
-    ...(source === undefined ? {} : { vexSnapshot: vexBy(source, statement) }),
+    ...(source === undefined ? {} : { vexSnapshot: vexBy([source, statement]) }),
   });
 }
 
@@ -93,6 +93,18 @@ describe("requireVEX", () => {
     expect(only(made).trace).toEqual([
       `p/vex: needs a VEX statement by acme*, redhat: ${NOT_THERE}, ${said}`,
     ]);
+  });
+
+  it("takes one of several answers that count", () => {
+    const made = (vexSnapshot: ReturnType<typeof vexBy>) =>
+      report([finding("CVE-1", LODASH)], {
+        sbom: sbom([component(LODASH)]),
+        policies: { system },
+        vexSnapshot,
+      });
+    expect(made(vexBy(["hub", absent], ["redhat", absent])).verdict).toBe("pass");
+    const mitigated = { status: "not_affected", justification: "inline_mitigations_already_exist" };
+    expect(made(vexBy(["hub", absent], ["redhat", mitigated])).verdict).toBe("fail");
   });
 
   it("takes a vendor's word that it is mended, which needs no justification", () => {
@@ -178,7 +190,7 @@ describe("requireVEX", () => {
     const made = report([finding("CVE-1", LODASH, facts)], {
       sbom: sbom([component(LODASH)]),
       policies: { system: aged },
-      vexSnapshot: vexBy("hub", absent),
+      vexSnapshot: vexBy(["hub", absent]),
       now: Date.parse("2026-01-02T00:00:00Z"),
     });
     expect(made).toMatchObject({ verdict: "pass", nextExpiry: "2026-01-31T00:00:00Z" });

@@ -71,6 +71,13 @@ export interface VexAnnotation {
   readonly scope: "image" | "program" | "version" | "package";
   /** Who says what with which weight, and why a finding stands although it was answered. */
   readonly reason: string;
+  /** Where the finding is answered: others whose answer counted too, latest first, at most 10. */
+  readonly support?: readonly {
+    readonly status: VexStatus;
+    readonly source: string;
+    readonly document: string;
+    readonly justification?: string;
+  }[];
   /** Statements about the same finding with another status, newest first, at most 10. */
   readonly conflicts?: readonly {
     readonly status: VexStatus;

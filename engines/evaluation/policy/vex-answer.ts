@@ -12,14 +12,17 @@ export function isAnsweredByVex(finding: Finding): boolean {
   return finding.suppressedBy?.startsWith("vex:") === true;
 }
 
-/** Whether the answer that counts comes from one of the vendors and, for `not_affected`, with one of the reasons. */
+/** Whether one of the answers that count comes from a vendor asked for and, for `not_affected`, for a reason asked for. */
 export function vexAnswerTest({ vendors, justifications }: Required): (finding: Finding) => boolean {
   const isVendor: Matcher = vendors === undefined ? () => true : anyOf(vendors);
   return (finding) => {
     const { vex } = finding;
-    if (vex === undefined || !isAnsweredByVex(finding) || !isVendor(vex.source.toLowerCase())) return false;
-    if (justifications === undefined || vex.status === "fixed") return true;
-    return vex.justification !== undefined && justifications.includes(vex.justification);
+    if (vex === undefined || !isAnsweredByVex(finding)) return false;
+    return [vex, ...(vex.support ?? [])].some(({ status, source, justification }) => {
+      if (!isVendor(source.toLowerCase())) return false;
+      if (justifications === undefined || status === "fixed") return true;
+      return justification !== undefined && justifications.includes(justification);
+    });
   };
 }
 

@@ -139,4 +139,17 @@ describe("consensusOf", () => {
       { source: "a", status: "affected" },
     ]);
   });
+
+  it("names those whose answer counted beside the chosen one, and nobody where the finding stands", () => {
+    const said = [
+      says("a", "not_affected", { on: "03-01" }),
+      says("b", "fixed", { on: "02-01", justification: undefined }),
+      says("c", "not_affected", { justification: undefined }),
+      says("d", "affected"),
+    ];
+    expect(consensusOf(said.map(claim), {})?.annotation.support).toEqual([
+      { status: "fixed", source: "b", document: "b.json" },
+    ]);
+    expect(consensusOf(said.map(claim), { a: 0.5, b: 0.4 })?.annotation).not.toHaveProperty("support");
+  });
 });

@@ -29,6 +29,7 @@ export interface Consensus {
 /** Less trust than this together sets no finding aside. */
 const ENOUGH = 0.5;
 const MAX_CONFLICTS = 10;
+const MAX_SUPPORT = 10;
 
 /** Undefined where nobody who is trusted at all says anything. */
 export function consensusOf(all: readonly ScopedStatement[], trust: VexTrust): Consensus | undefined {
@@ -55,6 +56,7 @@ export function consensusOf(all: readonly ScopedStatement[], trust: VexTrust): C
       ...(chosen.timestamp === undefined ? {} : { timestamp: chosen.timestamp }),
       scope,
       reason: reasonOf(heard, status, isAnswered, weights, weightOf),
+      ...(isAnswered ? supportOf(heard, chosen) : {}),
       ...conflictsOf(others, status),
     },
   };
@@ -101,7 +103,6 @@ function decide(
 function isLatestAnAnswer(heard: readonly VexStatement[]): boolean {
   const latest = (isSide: (status: VexStatus) => boolean): string =>
     heard.find((statement) => isSide(statement.status) && counts(statement))?.timestamp ?? "";
-  const isAnswer = (status: VexStatus): boolean => status === "not_affected" || status === "fixed";
   return (
     byText(
       latest(isAnswer),
@@ -135,6 +136,21 @@ function reasonOf(
         ? `${answered} do not outweigh ${weights.affected}`
         : "";
   return why === "" ? voices : `${voices}: ${why}`;
+}
+
+const isAnswer = (status: VexStatus): boolean => status === "not_affected" || status === "fixed";
+
+function supportOf(heard: readonly VexStatement[], chosen: VexStatement): Pick<VexAnnotation, "support"> {
+  const support = heard
+    .filter((statement) => statement !== chosen && isAnswer(statement.status) && counts(statement))
+    .slice(0, MAX_SUPPORT)
+    .map(({ status, from, justification }) => ({
+      status,
+      source: from.source,
+      document: from.document,
+      ...(justification === undefined ? {} : { justification }),
+    }));
+  return support.length === 0 ? {} : { support };
 }
 
 function conflictsOf(others: readonly VexStatement[], status: VexStatus): Pick<VexAnnotation, "conflicts"> {
