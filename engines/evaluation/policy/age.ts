@@ -35,6 +35,6 @@ export function isOfAge(published: string | undefined, now: number, age: Compari
 function startOf(published: string | undefined): number | undefined {
   if (published === undefined || !TIME.test(published)) return undefined;
   const ms = Date.parse(published.toUpperCase().replace(" ", "T"));
-  // Tools write the first day of year 1 where they know none.
+  // Feeds write the zero of Go's time, year 1, or of Unix's where they know none.
   return ms > 0 ? Math.floor(ms / 1000) * 1000 : undefined;
 }
