@@ -5,6 +5,7 @@ import { elfFile } from "#lib/elf/testing/elf-file.ts";
 import { headerBlob, stringArray, text, uint32s } from "#lib/rpmdb/testing/header-blob.ts";
 import { ndbOf } from "#lib/rpmdb/testing/ndb.ts";
 import { composeSbom } from "./compose-sbom.ts";
+import { goBinary } from "./testing/go-binary.ts";
 import { everyEcosystem } from "./testing/every-ecosystem.ts";
 import { linuxAmd64, memoryImage, memoryLayer, readLayer } from "./testing/images.ts";
 import type { Sbom } from "./types.ts";
@@ -269,6 +270,21 @@ describe("composeSbom", () => {
     const sbom = await compose([apkDb("a@1")]);
     expect(shown(sbom)).toEqual(["pkg:apk/linux/a@1?arch=x86_64 in 0"]);
     expect(sbom.omissions.map(({ code }) => code)).toEqual(["DISTRO_UNKNOWN"]);
+  });
+
+  it("leaves out a package whose name no purl can have, and says so", async () => {
+    const modules = "path\tx\nmod\texample.com/app/\tv1.0.0\t\ndep\texample.com/b\tv1.0.0\t\n";
+    const content = goBinary({ goVersion: "go1.22.1", modules });
+    const sbom = await compose([{ path: "bin/app", mode: 0o755, content }], [{ path: "bin/.wh.app" }]);
+    const before = await compose([{ path: "bin/app", mode: 0o755, content }]);
+    expect(shown(before)).toEqual(["pkg:golang/example.com/b@v1.0.0 in 0", "pkg:golang/stdlib@1.22.1 in 0"]);
+    expect(before.omissions).toMatchObject([
+      { code: "PACKAGE_NAME_INVALID", path: "bin/app", message: 'a golang package is named ""' },
+    ]);
+    expect(sbom.removed?.map(({ purl }) => purl).sort()).toEqual([
+      "pkg:golang/example.com/b@v1.0.0",
+      "pkg:golang/stdlib@1.22.1",
+    ]);
   });
 
   it("says when a hard link leads to a file never read", async () => {

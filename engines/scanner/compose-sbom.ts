@@ -7,7 +7,8 @@ import { binaryDrafts } from "./compose/binaries.ts";
 import { Claims, isManaged } from "./compose/claims.ts";
 import { DependencyGraph, type Node } from "./compose/dependencies.ts";
 import { MAX_COMPONENTS, byPurlAndPlace, packageDrafts, type Draft } from "./compose/draft.ts";
-import { isOsPackage, purlOf } from "./compose/purl-of.ts";
+import { Omissions } from "./layer/omissions.ts";
+import { isOsPackage, tryPurlOf } from "./compose/purl-of.ts";
 import { RootView, type VisibleFile } from "./compose/root-view.ts";
 import { rootFiles } from "./compose/scene.ts";
 import { distroOf, licensesOf } from "./compose/system.ts";
@@ -27,6 +28,9 @@ export interface ComposeOptions {
 }
 
 /** @param fragments one a layer, bottom first. @throws FRAGMENT_MISMATCH when they are not those of the image's layers. */
+/** Files named for their packages without a name; the rest is counted. */
+const MAX_NAMELESS = 20;
+
 export function composeSbom(
   image: ComposedFrom,
   fragments: readonly Fragment[],
@@ -36,12 +40,20 @@ export function composeSbom(
   const files = view.files();
   const distro = distroOf(view);
   const root = rootFiles(view, fragments);
+  const nameless = new Omissions(MAX_NAMELESS);
   const packages = packageDrafts(files, {
     layers: image.layers,
     distro,
     exists: (path) => root.kindOf(path) !== "absent",
+    onNameless: (path, { type, name }) =>
+      nameless.add({
+        code: "PACKAGE_NAME_INVALID",
+        message: `a ${type} package is named ${JSON.stringify(name.slice(0, 100))}`,
+        path,
+      }),
     licenses: licensesOf(view, files),
   });
+  view.omissions.push(...nameless.all());
   if (packages.length >= MAX_COMPONENTS) {
     const message = `at most ${MAX_COMPONENTS} components are kept`;
     view.omissions.push({ code: "LIMIT_COMPONENTS", message });
@@ -172,12 +184,10 @@ function finished(node: Node, graph: DependencyGraph, reason: string | undefined
 }
 
 function removedOf(view: RootView, distro: Distro | undefined): RemovedComponent[] {
-  return view.removed.map(({ fact, path, since, removedIn }) => ({
-    purl: purlOf(fact, distro),
-    path,
-    addedIn: since,
-    removedIn,
-  }));
+  return view.removed.flatMap(({ fact, path, since, removedIn }) => {
+    const purl = tryPurlOf(fact, distro);
+    return purl === undefined ? [] : [{ purl, path, addedIn: since, removedIn }];
+  });
 }
 
 function omissionsOf(

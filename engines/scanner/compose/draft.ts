@@ -4,7 +4,7 @@ import { byKey } from "#lib/compare.ts";
 import type { LayerDescriptor } from "#lib/oci/types.ts";
 import type { FileFacts, PackageFact } from "../facts.ts";
 import type { Component, Distro, Evidence } from "../types.ts";
-import { namespaceOf, purlOf } from "./purl-of.ts";
+import { namespaceOf, tryPurlOf } from "./purl-of.ts";
 import { packageKey, type VisibleFile } from "./root-view.ts";
 
 /** Of one image; the rest is left out with an Omission. */
@@ -24,6 +24,8 @@ export interface DraftContext {
   readonly distro: Distro | undefined;
   /** Whether anything stands at a path, links followed. */
   readonly exists: (path: string) => boolean;
+  /** Takes a package that has no place among the components. */
+  readonly onNameless?: (path: string, fact: PackageFact) => void;
   /** Licences of an OS package that stand beside it. */
   readonly licenses: (name: string) => readonly string[];
 }
@@ -36,8 +38,10 @@ export function packageDrafts(files: readonly VisibleFile[], context: DraftConte
       const key = `${packageKey(fact)}${fact.inner ?? ""}`;
       if (seen.has(key) || drafts.length >= MAX_COMPONENTS || !isInstalled(fact, context)) continue;
       seen.add(key);
+      const purl = tryPurlOf(fact, context.distro);
       const layer = layerOf(context.layers, since.get(packageKey(fact)) ?? 0);
-      if (layer) drafts.push({ path, fact, component: componentOf(fact, path, layer, context) });
+      if (purl === undefined) context.onNameless?.(path, fact);
+      else if (layer) drafts.push({ path, fact, component: componentOf(fact, purl, path, layer, context) });
     }
   }
   return drafts;
@@ -64,13 +68,14 @@ export function layerOf(layers: readonly LayerDescriptor[], index: number): Comp
 
 function componentOf(
   fact: PackageFact,
+  purl: string,
   path: string,
   layer: Component["layer"],
   { distro, licenses }: DraftContext,
 ): Draft["component"] {
   const namespace = namespaceOf(fact, distro);
   return {
-    purl: purlOf(fact, distro),
+    purl,
     type: fact.type,
     ...(namespace === undefined ? {} : { namespace }),
     name: fact.name,

@@ -3,7 +3,7 @@
  * The purl of a package once the image's distro is known: OS packages carry its id as namespace, and `arch`, `distro`
  * and, where the source package differs, `upstream` as qualifiers; the package's own qualifiers come beside.
  */
-import { buildPurl } from "#lib/purl/index.ts";
+import { buildPurl, purlErrors } from "#lib/purl/index.ts";
 import type { PackageFact } from "../facts.ts";
 import type { Distro, PackageType } from "../types.ts";
 
@@ -28,7 +28,7 @@ export function distroNamespace(type: PackageType, id: string): string {
   return type === "rpm" ? (VENDORS.get(id) ?? id) : id;
 }
 
-export function purlOf(fact: PackageFact, distro: Distro | undefined): string {
+function purlOf(fact: PackageFact, distro: Distro | undefined): string {
   const namespace = namespaceOf(fact, distro);
   const version = versionOf(fact);
   return buildPurl({
@@ -38,6 +38,16 @@ export function purlOf(fact: PackageFact, distro: Distro | undefined): string {
     ...(version === "" ? {} : { version }),
     qualifiers: qualifiersOf(fact, distro),
   });
+}
+
+/** Undefined where a file states a name that no purl can have: it may say anything. */
+export function tryPurlOf(fact: PackageFact, distro: Distro | undefined): string | undefined {
+  try {
+    return purlOf(fact, distro);
+  } catch (error) {
+    if (purlErrors.is(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Without rpm's epoch, which is a qualifier (purl-spec, type rpm), and nothing for a Go module built from a folder. */
