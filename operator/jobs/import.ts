@@ -54,6 +54,7 @@ const CONNECTORS: Readonly<Record<AdvisorySource["spec"]["format"], ConnectorId 
   cve5: "cve5",
   kev: "cisa/kev",
   epss: "first/epss",
+  csaf: "csaf",
 };
 
 /** @throws IMPORT_ABORTED; every other outcome is the record's */
