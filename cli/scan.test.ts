@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { zipOf } from "#engines/evaluation/advisories/testing/archives.ts";
 import { writeOciLayout } from "#lib/oci/writer.ts";
 import { tarBytes } from "#lib/oci/writing/tar.ts";
 import { stella } from "./testing/stella.ts";
@@ -151,6 +152,27 @@ describe("stella scan", () => {
       verdict,
       findings: [{ vex: { status: "not_affected", reason: reason.replace("PATH", path) } }],
     });
+  });
+
+  it("reads VEX of any format, out of an archive too, and a document of any name", async () => {
+    const bom = JSON.stringify({
+      bomFormat: "CycloneDX",
+      specVersion: "1.6",
+      vulnerabilities: [
+        { id: "GHSA-1", analysis: { state: "false_positive" }, affects: [{ ref: "pkg:npm/lodash" }] },
+      ],
+    });
+    writeFileSync(at("vex.zip"), zipOf({ "a/bom.json": bom, "a/bom.json.sig": "x", "a/README.md": "words" }));
+    writeFileSync(at("statement"), bom);
+    const verdicts = async (path: string): Promise<unknown> =>
+      JSON.parse((await scan("--advisories", at("feed.json"), "--vex", path, "--json")).out);
+    expect(await verdicts(at("vex.zip"))).toMatchObject({
+      verdict: "pass",
+      findings: [
+        { vex: { status: "not_affected", justification: "false_positive", signature: "unverified" } },
+      ],
+    });
+    expect(await verdicts(at("statement"))).toMatchObject({ verdict: "pass" });
   });
 
   it.each<{ name: string; args: () => string[]; exit: number; says: RegExp }>([

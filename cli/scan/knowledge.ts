@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a scan judges by, read from files: policies and VEX documents. */
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { compileVexSnapshot, openVexSnapshot, parsePolicy } from "#engines/evaluation/index.ts";
-import type { Policy, VexDocument, VexSnapshot } from "#engines/evaluation/index.ts";
+import { stat } from "node:fs/promises";
+import { fileFeed } from "#engines/evaluation/advisories/adapters/file-feed.ts";
+import { openVexSnapshot, parsePolicy, readVexFeed, vexCompiler } from "#engines/evaluation/index.ts";
+import type { Policy, VexFeed, VexSnapshot } from "#engines/evaluation/index.ts";
 import { messageOf } from "#lib/errors.ts";
 import { fileErrors, readText } from "../files.ts";
 import { say } from "../output.ts";
@@ -15,31 +15,38 @@ export async function readPolicies(files: readonly string[]): Promise<readonly P
   return policies;
 }
 
-/** A document that does not parse is left out and told of, unless nothing else is there. @throws FILE_MISSING */
+/** A document that does not parse is left out and told of, unless nothing else is there. @throws FILE_MISSING, FEED_UNREADABLE */
 export async function readVex(paths: readonly string[]): Promise<VexSnapshot> {
-  const documents: VexDocument[] = [];
+  const compiler = vexCompiler();
+  const feedProblems: Error[] = [];
+  let feedProblemCount = 0;
   for (const path of paths) {
-    for (const file of await jsonFiles(path)) {
-      documents.push({ source: path, name: file, bytes: await readText(file) });
-    }
+    const found = await vexAt(path);
+    for (const document of found.documents) compiler.add(document);
+    feedProblems.push(...found.problems);
+    feedProblemCount += found.problemCount;
   }
-  const { bytes, problems, problemCount } = compileVexSnapshot(documents);
-  const snapshot = openVexSnapshot(bytes);
+  const compiled = compiler.finish();
+  const snapshot = openVexSnapshot(compiled.bytes);
+  const problems = [...feedProblems, ...compiled.problems];
   const [first] = problems;
   if (first !== undefined && snapshot.statements === 0) throw first;
-  for (const problem of problems.slice(0, 5)) say(`stella: VEX left out: ${messageOf(problem)}`);
-  if (problemCount > 5) say(`stella: and ${problemCount - 5} more VEX problems`);
+  for (const problem of problems.slice(0, MAX_SAID)) say(`stella: VEX left out: ${messageOf(problem)}`);
+  const more = feedProblemCount + compiled.problemCount - MAX_SAID;
+  if (more > 0) say(`stella: and ${more} more VEX problems`);
   return snapshot;
 }
 
-async function jsonFiles(path: string): Promise<readonly string[]> {
+const MAX_SAID = 5;
+/** Endings of files that hold documents; a file of another name, or a pipe, is one document. */
+const HOLDS_DOCUMENTS = /\.(?:json|jsonl|ndjson|tar|tgz|tzst|zip|gz|zst)$/i;
+
+async function vexAt(path: string): Promise<Omit<VexFeed, "ignored">> {
   const found = await stat(path).catch((cause: unknown) => {
     throw fileErrors.make("FILE_MISSING", `there is no file or folder ${path}`, { cause });
   });
-  if (!found.isDirectory()) return [path];
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".json")) // a pipe would be waited for
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+  if (found.isDirectory() || (found.isFile() && HOLDS_DOCUMENTS.test(path)))
+    return readVexFeed(path, fileFeed(path));
+  const documents = [{ source: path, name: path, bytes: await readText(path) }];
+  return { documents, problems: [], problemCount: 0 };
 }

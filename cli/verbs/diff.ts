@@ -35,7 +35,12 @@ export function addDiff(program: Command): void {
       parsePlatform,
     )
     .option("--advisories <path>", "feed, folder, archive or snapshot; repeatable", collect, [])
-    .option("--vex <path>", "OpenVEX file or folder; repeatable", collect, [])
+    .option(
+      "--vex <path>",
+      "VEX (OpenVEX, CSAF, CycloneDX): a file, folder or archive; repeatable",
+      collect,
+      [],
+    )
     .option("--policy <file>", "policy file; repeatable; the baseline unless given", collect, [])
     .option("--offline", "ask no registry; local targets only")
     .option(...cacheDirOption)

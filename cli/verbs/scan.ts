@@ -76,7 +76,12 @@ export function addScan(program: Command): void {
       collect,
       [],
     )
-    .option("--vex <path>", "OpenVEX file or folder; repeatable", collect, [])
+    .option(
+      "--vex <path>",
+      "VEX (OpenVEX, CSAF, CycloneDX): a file, folder or archive; repeatable",
+      collect,
+      [],
+    )
     .option(
       "--vex-weight <path=weight>",
       "how much a --vex path counts against others, 0 to 1; repeatable; 1 unless given",

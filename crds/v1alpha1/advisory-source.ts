@@ -34,6 +34,7 @@ export const advisorySource = defineKind({
         "cve5",
         "kev",
         "epss",
+        "csaf",
       ]).default("auto"),
       ...sourceSpec,
       trustWeight: trustWeight(

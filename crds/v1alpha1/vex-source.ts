@@ -17,7 +17,12 @@ export const vexSource = defineKind({
     "A VexSource is one place that VEX statements come from: a file, a folder, an OCI artifact or a ConfigMap. It is read in the namespace stellaops only.",
   spec: ruled(
     z.object({
-      format: choice("Format of the documents.", ["openvex"]).default("openvex"),
+      format: choice("Format of the documents; with `auto` each says itself what it is.", [
+        "auto",
+        "openvex",
+        "csaf",
+        "cyclonedx",
+      ]).default("auto"),
       ...sourceSpec,
       trustWeight: trustWeight(
         "Weight from 0 to 1 of what this source says against what others say. Below 0.5 it alone sets no finding aside; 0: it is not asked.",

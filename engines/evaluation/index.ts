@@ -49,8 +49,9 @@ export type {
 export { compileVexSnapshot, vexCompiler, type CompiledVex } from "./vex/compile-snapshot.ts";
 export { vexDelta } from "./vex/vex-delta.ts";
 export { openVexSnapshot } from "./vex/open-snapshot.ts";
+export { readVexFeed, type VexFeed } from "./vex/read-vex-feed.ts";
 export type { VexTrust } from "./vex/consensus.ts";
-export type { VexDocument, VexSnapshot, VexStatement } from "./vex/types.ts";
+export type { VexDocument, VexFormat, VexSnapshot, VexStatement } from "./vex/types.ts";
 
 export {
   canonicalRecord,

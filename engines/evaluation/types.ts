@@ -62,9 +62,13 @@ export interface VexAnnotation {
   readonly status: VexStatus;
   /** Justification label, else the impact statement (cut to 300 characters). */
   readonly justification?: string;
+  /** What the provider says is to be done (cut to 300 characters). */
+  readonly action?: string;
   readonly source: string;
-  /** `@id` of the document, else its name. */
+  /** The document's name of itself (`@id`, tracking id, serial number), else its name. */
   readonly document?: string;
+  /** A detached signature lies beside the document, and nobody has verified it. */
+  readonly signature?: "unverified";
   /** RFC 3339; absent where the document gives no time. */
   readonly timestamp?: string;
   /** What the statements that decided are about: the image, a program in it, this version of the package, or any version. */

@@ -15,6 +15,7 @@ import { semverOrder } from "./semver.ts";
 
 export { versionErrors } from "./order.ts";
 export type { VersionOrder } from "./order.ts";
+export { versConstraints, type VersConstraint } from "./vers.ts";
 
 const ORDERS: ReadonlyMap<string, VersionOrder> = new Map<string, VersionOrder>([
   ["apk", apkOrder],

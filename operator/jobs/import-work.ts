@@ -8,9 +8,16 @@ import {
   decodeExport,
   encodeExport,
   importSource,
+  readVexFeed,
   vexCompiler,
 } from "#engines/evaluation/index.ts";
-import type { ConnectorId, FeedReader, SourceExport } from "#engines/evaluation/index.ts";
+import type {
+  ConnectorId,
+  FeedReader,
+  SourceExport,
+  VexDocument,
+  VexFormat,
+} from "#engines/evaluation/index.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
 import { digestOf } from "#lib/digest.ts";
 import type { Digest } from "#lib/digest.ts";
@@ -34,6 +41,8 @@ export interface ReadTask {
   readonly name: string;
   /** Advisories only; each document is recognized by itself when left out. */
   readonly connector?: ConnectorId;
+  /** VEX only; each document is recognized by itself when left out. */
+  readonly format?: VexFormat;
 }
 
 export interface Imported {
@@ -63,7 +72,7 @@ export interface ImportWork {
 }
 
 export const MAX_EXPORT_BYTES = 1024 * 1024 * 1024;
-const MAX_VEX_DOCUMENTS = 100_000;
+const MAX_VEX_FILES = 200_000;
 /**
  * Of one document, uncompressed. `[{},{},…` takes 22 times its size as values; a thread whose heap is outgrown by far
  * in one step ends with its process, one that goes over little by little ends alone. Feeds have at most half of this.
@@ -100,26 +109,30 @@ async function readAdvisories({ name, connector }: ReadTask, feed: FeedReader): 
   };
 }
 
-/** VEX documents are kept as they came: claims stay verbatim. */
-async function readVex({ name }: ReadTask, feed: FeedReader): Promise<Imported> {
-  const compiler = vexCompiler();
-  const kept: { name: string; text: string }[] = [];
-  const problems: string[] = [];
-  let rejected = 0;
-  for await (const document of feed.documents()) {
-    if (!document.name.endsWith(".json")) continue;
-    if (kept.length >= MAX_VEX_DOCUMENTS)
-      throw importErrors.make("FEED_TOO_LARGE", "over 100000 VEX documents");
-    const text = (await whole(document.open(), document.name, MAX_DOCUMENT_BYTES)).toString("utf8");
-    const errors = compiler.add({ source: name, name: document.name, bytes: text });
-    rejected += errors.length;
-    problems.push(...errors.slice(0, MAX_REJECTIONS - problems.length).map(messageOf));
-    kept.push({ name: document.name, text });
+/** A VEX document as an export has it. */
+type StoredVex = Pick<VexDocument, "name" | "signature" | "listedFor"> & { readonly text: string };
+
+/** VEX documents are kept as they came: claims stay verbatim. Those that are refused as a whole are not. */
+async function readVex({ name, format }: ReadTask, feed: FeedReader): Promise<Imported> {
+  const found = await readVexFeed(name, feed, {
+    maxDocumentBytes: MAX_DOCUMENT_BYTES,
+    maxDocuments: MAX_VEX_FILES,
+  });
+  const compiler = vexCompiler(format);
+  const kept: StoredVex[] = [];
+  const problems = [...found.problems];
+  let rejected = found.problemCount;
+  for (const document of found.documents) {
+    const added = compiler.add(document);
+    rejected += added.problemCount;
+    problems.push(...added.problems.slice(0, Math.max(0, MAX_REJECTIONS - problems.length)));
+    const { source: _, bytes: text, ...facts } = document;
+    if (added.isRead) kept.push({ ...facts, text });
   }
-  const compiled = compiler.finish();
-  kept.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const { statements } = compiler.finish();
   const bytes = Buffer.from(canonicalJson({ name, documents: kept }));
-  return { bytes, digest: digestOf(bytes), records: compiled.statements, rejected, rejections: problems };
+  const rejections = problems.slice(0, MAX_REJECTIONS).map(messageOf);
+  return { bytes, digest: digestOf(bytes), records: statements, rejected, rejections };
 }
 
 async function compileAdvisories(exports: CompileTask["exports"], feed: FeedReader): Promise<Uint8Array> {
@@ -131,11 +144,9 @@ async function compileAdvisories(exports: CompileTask["exports"], feed: FeedRead
 async function compileVex(exports: CompileTask["exports"], feed: FeedReader): Promise<Uint8Array> {
   const compiler = vexCompiler();
   for await (const { name, bytes } of exportsIn(feed, exports)) {
-    const stored = JSON.parse(bytes.toString("utf8")) as {
-      readonly documents: readonly { name: string; text: string }[];
-    };
-    for (const document of stored.documents) {
-      compiler.add({ source: name, name: document.name, bytes: document.text });
+    const stored = JSON.parse(bytes.toString("utf8")) as { readonly documents: readonly StoredVex[] };
+    for (const { text, ...document } of stored.documents) {
+      compiler.add({ ...document, source: name, bytes: text });
     }
   }
   return compiler.finish().bytes;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Imports: whole or not at all, and a broken feed keeps its last good state. */
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { NOW, advisorySourceObject, vexSourceObject } from "#controllers/testing/objects.ts";
 import type { ImportJob, ImportRecord } from "#controllers/source/index.ts";
+import { tarOf } from "#engines/evaluation/advisories/testing/archives.ts";
 import { memoryFeed } from "#engines/evaluation/advisories/testing/sbom.ts";
 import type { FeedReader } from "#engines/evaluation/index.ts";
 import { StellaError } from "#lib/errors.ts";
@@ -61,7 +63,7 @@ async function bench() {
   return { ports, state, clock, objects, [Symbol.asyncDispose]: () => embedded[Symbol.asyncDispose]() };
 }
 
-const feeds = (files: Readonly<Record<string, string>>) => () => memoryFeed(files);
+const feeds = (files: Readonly<Record<string, string | Uint8Array>>) => () => memoryFeed(files);
 
 describe("runImportJob", () => {
   it("imports, records and puts the snapshot in force", async () => {
@@ -176,6 +178,41 @@ describe("runImportJob", () => {
     const broken = await runImportJob(vexJob, b.ports);
     expect(broken.error?.code).toBe("FEED_EMPTY");
     expect(b.ports.knowledge.vex().snapshot.statements).toBe(2);
+  });
+
+  it("imports the documents that a VEX repository's index names, out of an archive, with their signatures", async () => {
+    await using b = await bench();
+    const index = { packages: [{ id: "pkg:npm/lodash", location: "pkg/a.json" }] };
+    const files = {
+      "hub-main/index.json": JSON.stringify(index),
+      "hub-main/pkg/a.json": vex("CVE-2024-1"),
+      "hub-main/pkg/a.json.asc": "x",
+      "hub-main/pkg/b.json": vex("CVE-2024-2"),
+    };
+    b.state.feed = feeds({ "main.tar.gz": gzipSync(tarOf(files)) });
+    expect((await runImportJob(vexJob, b.ports)).good).toMatchObject({ records: 1, rejected: 0 });
+    const { snapshot } = b.ports.knowledge.vex();
+    const [statement] = [...snapshot.about("CVE-2024-1").values()].flat();
+    expect(statement?.from).toMatchObject({ source: "team/x", signature: "unverified" });
+    expect(snapshot.about("CVE-2024-2").size).toBe(0);
+  });
+
+  it.each([
+    { format: "openvex", records: 1, rejected: 1 },
+    { format: "auto", records: 2, rejected: 0 },
+  ] as const)("takes from a VexSource of $format what it may", async ({ format, records, rejected }) => {
+    await using b = await bench();
+    const bom = {
+      bomFormat: "CycloneDX",
+      specVersion: "1.6",
+      vulnerabilities: [
+        { id: "CVE-2024-2", analysis: { state: "exploitable" }, affects: [{ ref: "pkg:npm/lodash" }] },
+      ],
+    };
+    b.state.feed = feeds({ "a.json": vex("CVE-2024-1"), "b.json": JSON.stringify(bom) });
+    const source = () => vexSourceObject({ spec: { file: { path: "a.json" }, format } });
+    const record = await runImportJob(vexJob, { ...b.ports, source });
+    expect(record.good).toMatchObject({ records, rejected });
   });
 
   it("VEX gives one snapshot in any order of its documents", async () => {

@@ -4,7 +4,7 @@
  * new snapshot is named, the former one is in force; a broken feed changes nothing but its own record.
  */
 import type { ImportJob, ImportRecord } from "#controllers/source/index.ts";
-import type { ConnectorId, FeedDocument, FeedReader } from "#engines/evaluation/index.ts";
+import type { ConnectorId, FeedDocument, FeedReader, VexFormat } from "#engines/evaluation/index.ts";
 import type { Clock } from "#lib/clock.ts";
 import { hexOf } from "#lib/digest.ts";
 import type { Digest } from "#lib/digest.ts";
@@ -54,6 +54,14 @@ const CONNECTORS: Readonly<Record<AdvisorySource["spec"]["format"], ConnectorId 
   cve5: "cve5",
   kev: "cisa/kev",
   epss: "first/epss",
+  csaf: "csaf",
+};
+
+const FORMATS: Readonly<Record<VexSource["spec"]["format"], VexFormat | undefined>> = {
+  auto: undefined,
+  openvex: "openvex",
+  csaf: "csaf",
+  cyclonedx: "cyclonedx",
 };
 
 /** @throws IMPORT_ABORTED; every other outcome is the record's */
@@ -87,7 +95,13 @@ async function importOnce(job: ImportJob, ports: ImportJobPorts, work: ImportWor
   const name = `${job.namespace}/${job.name}`;
   const connector =
     job.kind === "AdvisorySource" ? CONNECTORS[(source as AdvisorySource).spec.format] : undefined;
-  const task = { kind: job.kind, name, ...(connector === undefined ? {} : { connector }) };
+  const format = job.kind === "VexSource" ? FORMATS[(source as VexSource).spec.format] : undefined;
+  const task = {
+    kind: job.kind,
+    name,
+    ...(connector === undefined ? {} : { connector }),
+    ...(format === undefined ? {} : { format }),
+  };
   const { bytes, records, rejected, rejections, digest } = await work.read(task, reader);
   if (records === 0) {
     const why = rejections.length === 0 ? "" : `: ${rejections.join("; ")}`;

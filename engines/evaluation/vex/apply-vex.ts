@@ -10,7 +10,15 @@ import type { Finding } from "../types.ts";
 import { consensusOf } from "./consensus.ts";
 import type { Scope, ScopedStatement, VexTrust } from "./consensus.ts";
 import { imageMatcher } from "./match-image.ts";
-import { claimNames, componentKey, readPurl, type ProductPurl } from "./product-purl.ts";
+import { platformMatcher } from "./match-platform.ts";
+import {
+  claimNames,
+  componentKey,
+  componentKeys,
+  isOfVersions,
+  readPurl,
+  type ProductPurl,
+} from "./product-purl.ts";
 import type { VexSnapshot, VexStatement } from "./types.ts";
 
 /** Findings in the same order. `fixed` and `not_affected` that outweigh dissent suppress; all else only annotates. */
@@ -34,6 +42,7 @@ export function applyVex(
 /** The image as statements are matched to it; readings of purls are kept for the run. */
 interface Scene {
   readonly isImage: (ids: readonly string[]) => boolean;
+  readonly isPlatform: (statement: VexStatement, component: ProductPurl) => boolean;
   readonly components: ReadonlyMap<string, readonly { purl: ProductPurl; component: Component }[]>;
   readonly purlOf: (text: string) => ProductPurl | undefined;
 }
@@ -52,7 +61,8 @@ function makeScene({ sbom, context }: { readonly sbom: Sbom; readonly context: E
     if (list === undefined) components.set(componentKey(purl), [{ purl, component }]);
     else list.push({ purl, component });
   }
-  return { isImage: imageMatcher(sbom, context, purlOf), components, purlOf };
+  const isPlatform = platformMatcher(sbom, purlOf);
+  return { isImage: imageMatcher(sbom, context, purlOf), isPlatform, components, purlOf };
 }
 
 /** Statements that speak of the finding, each with what it is about. */
@@ -62,7 +72,7 @@ function relevant(finding: Finding, snapshot: VexSnapshot, scene: Scene): readon
   const found = new Map<VexStatement, Scope>();
   for (const id of new Set(vulnerabilityIds(finding))) {
     const about = snapshot.about(id);
-    for (const statement of about.get(componentKey(purl)) ?? []) {
+    for (const statement of componentKeys(purl).flatMap((key) => about.get(key) ?? [])) {
       const scope = scopeOf(statement, finding, purl, scene);
       if (scope !== undefined) found.set(statement, scope);
     }
@@ -85,6 +95,7 @@ function scopeOf(
   const own = closest(subcomponent ?? product, purl, scene);
   if (own === undefined || subcomponent === undefined) return own;
   if (scene.isImage(product)) return "image";
+  if (scene.isPlatform(statement, purl)) return own;
   const isInside = product.some((id) => {
     const claim = scene.purlOf(id);
     const candidates = claim === undefined ? [] : (scene.components.get(componentKey(claim)) ?? []);
@@ -95,11 +106,11 @@ function scopeOf(
   return isInside ? "program" : undefined;
 }
 
-/** Whether any of the names is the component's, with its version or without one. */
+/** Whether any of the names is the component's, with its version (or a range of them) or without one. */
 function closest(ids: readonly string[], target: ProductPurl, scene: Scene): Scope | undefined {
   const claims = ids.flatMap((id) => scene.purlOf(id) ?? []).filter((claim) => claimNames(claim, target));
   if (claims.length === 0) return undefined;
-  return claims.some(({ version }) => version !== "") ? "version" : "package";
+  return claims.some(isOfVersions) ? "version" : "package";
 }
 
 /** All places of the finding are inside the program: the same file, or beneath an npm package's own modules. */

@@ -4,24 +4,34 @@ import { canonicalJson } from "#lib/canonical-json.ts";
 import { byText } from "#lib/compare.ts";
 import { digestOf, type Digest } from "#lib/digest.ts";
 import { evaluationErrors } from "../errors.ts";
-import { parseOpenVex, type OpenVexResult } from "./openvex.ts";
+import { isBomLink, productAtLink } from "./formats/cyclonedx-components.ts";
+import { readVexDocument } from "./formats/index.ts";
+import { isCpe } from "./formats/names.ts";
 import { componentKey, readPurl } from "./product-purl.ts";
-import type { VexDocument, VexProduct } from "./types.ts";
+import type {
+  LinkedBom,
+  VexClaim,
+  VexDocument,
+  VexFormat,
+  VexProduct,
+  VexReading,
+  VexSignature,
+} from "./types.ts";
 
 const MAX_PROBLEMS = 100;
 
 /** The stored form. Numbers are places in the list of that name. */
 export interface SnapshotFile {
-  readonly schemaVersion: "1";
+  readonly schemaVersion: "2";
   readonly strings: readonly string[];
-  /** Source, document id, digest. */
-  readonly documents: readonly (readonly [string, string, Digest])[];
+  /** Source, document id, digest, signature. */
+  readonly documents: readonly (readonly [string, string, Digest, VexSignature])[];
   /** Products and subcomponents: ids (strings), and the component keys under which they are found (strings). */
   readonly names: readonly (readonly [readonly number[], readonly number[]])[];
   /** Name of the product, then names of its subcomponents. */
   readonly products: readonly (readonly [number, readonly number[]])[];
-  /** Document, status, justification or impact (-1: none), timestamp or "", products. */
-  readonly statements: readonly (readonly [number, number, number, string, readonly number[]])[];
+  /** Document, status, justification or impact (-1: none), timestamp or "", products, action (-1: none). */
+  readonly statements: readonly (readonly [number, number, number, string, readonly number[], number])[];
   readonly vulnerabilities: Readonly<Record<string, readonly number[]>>;
 }
 
@@ -30,6 +40,8 @@ export interface CompiledVex {
   readonly digest: Digest;
   readonly documents: number;
   readonly statements: number;
+  /** Products of statements that have no name to look for: none, or one in a BOM that is not there. */
+  readonly unnamed: number;
   /** VEX_DOCUMENT_INVALID for refused documents and statements, at most 100, in document order. */
   readonly problems: readonly Error[];
   /** All of them, also beyond 100. */
@@ -47,54 +59,109 @@ interface Read {
   readonly source: string;
   readonly name: string;
   readonly digest: Digest;
-  readonly result: OpenVexResult;
+  readonly signature: VexSignature;
+  /** One text may be listed for several packages, at several places. */
+  readonly listedFor: string;
+  readonly reading: VexReading;
 }
 
-/** For callers that read their documents one by one. `add` returns what was wrong with that document. */
-export function vexCompiler(): { add(document: VexDocument): readonly Error[]; finish(): CompiledVex } {
+export interface VexAddition {
+  /** False where all of it was refused. */
+  readonly isRead: boolean;
+  /** The first hundred. */
+  readonly problems: readonly Error[];
+  readonly problemCount: number;
+}
+
+export interface VexCompiler {
+  add(document: VexDocument): VexAddition;
+  finish(): CompiledVex;
+}
+
+/** For callers that read their documents one by one. @param only the one format of documents that are taken */
+export function vexCompiler(only?: VexFormat): VexCompiler {
   const read = new Map<string, Read>();
-  const problems: { key: string; errors: readonly Error[] }[] = [];
+  let problems: { key: string; errors: readonly Error[] }[] = [];
+  let problemCount = 0;
+  const firstProblems = (): typeof problems =>
+    problems.sort((a, b) => byText(a.key, b.key)).slice(0, MAX_PROBLEMS);
   return {
     add(document) {
+      const { source, name, signature = "none" } = document;
+      const listedFor = (document.listedFor ?? []).join(" ");
       const digest = digestOf(document.bytes);
-      const key = `${document.source}\0${document.name}\0${digest}`;
-      const { result, errors } = tryParse(document);
-      if (result !== undefined)
-        read.set(key, { source: document.source, name: document.name, digest, result });
-      if (errors.length > 0) problems.push({ key, errors });
-      return errors;
+      const key = `${source}\0${name}\0${digest}`;
+      const { reading, errors, count } = tryRead(document, only);
+      if (reading !== undefined) read.set(key, { source, name, digest, signature, listedFor, reading });
+      if (count > 0) problems.push({ key, errors });
+      if (problems.length > 10 * MAX_PROBLEMS) problems = firstProblems();
+      problemCount += count;
+      return { isRead: reading !== undefined, problems: errors, problemCount: count };
     },
     finish() {
       const ordered = [...read].sort(([a], [b]) => byText(a, b)).map(([, entry]) => entry);
-      const file = build(withoutDoubles(ordered));
+      const linked = withLinks(withoutDoubles(ordered));
+      // A BOM beside the VEX that points to it states nothing itself.
+      const file = build(
+        linked.filter(({ reading }) => reading.bom === undefined || reading.claims.length > 0),
+      );
       const bytes = new TextEncoder().encode(canonicalJson(file));
-      const all = problems.sort((a, b) => byText(a.key, b.key)).flatMap(({ errors }) => errors);
+      const told = firstProblems().flatMap(({ errors }) => errors);
       return {
         bytes,
         digest: digestOf(bytes),
         documents: file.documents.length,
         statements: file.statements.length,
-        problems: all.slice(0, MAX_PROBLEMS),
-        problemCount: all.length,
+        unnamed: linked.reduce((sum, { reading }) => sum + reading.unnamed, 0),
+        problems: told.slice(0, MAX_PROBLEMS),
+        problemCount,
       };
     },
   };
 }
 
-function tryParse(document: VexDocument): { result?: OpenVexResult; errors: readonly Error[] } {
+function tryRead(
+  document: VexDocument,
+  only: VexFormat | undefined,
+): { reading?: VexReading; errors: readonly Error[]; count: number } {
   try {
-    const result = parseOpenVex(document.bytes, document.name);
-    return { result, errors: result.problems };
+    const reading = readVexDocument(document, only);
+    return { reading, errors: reading.problems, count: reading.problemCount };
   } catch (error) {
     if (!evaluationErrors.is(error)) throw error;
-    return { errors: [error] };
+    return { errors: [error], count: 1 };
   }
+}
+
+/** BOM-Links become the names that the other document of the same source has for the place they point to. */
+function withLinks(documents: readonly Read[]): readonly Read[] {
+  const boms = new Map<string, LinkedBom>();
+  for (const { source, reading } of documents) {
+    if (reading.bom !== undefined) boms.set(`${source}\0${reading.bom.link}`, reading.bom);
+  }
+  return documents.map((document) => {
+    const { source, reading } = document;
+    const bomAt = (link: string): LinkedBom | undefined => boms.get(`${source}\0${link}`);
+    let unnamed = 0;
+    const claims = reading.claims.flatMap((claim): readonly VexClaim[] => {
+      if (!claim.products.some(({ ids }) => ids.some(isBomLink))) return [claim];
+      const products = claim.products.flatMap((product) => {
+        const [link] = product.ids.filter(isBomLink);
+        if (link === undefined) return [product];
+        const found = productAtLink(link, bomAt);
+        if (found === undefined) unnamed += 1;
+        return found ?? [];
+      });
+      return products.length === 0 ? [] : [{ ...claim, products }];
+    });
+    return { ...document, reading: { ...reading, claims, unnamed: reading.unnamed + unnamed } };
+  });
 }
 
 function withoutDoubles(documents: readonly Read[]): readonly Read[] {
   const seen = new Set<string>();
-  return documents.filter(({ source, digest }) => {
-    const key = `${source}\0${digest}`;
+  return documents.filter(({ source, digest, listedFor }) => {
+    const key = `${source}\0${digest}\0${listedFor}`;
     return !seen.has(key) && seen.add(key);
   });
 }
@@ -113,8 +180,8 @@ function build(documents: readonly Read[]): SnapshotFile {
     const parts = subcomponents.map(name);
     return products.place(`${own}/${parts.join()}`, () => [own, parts]);
   };
-  for (const [index, { result }] of documents.entries()) {
-    for (const claim of result.claims) {
+  for (const [index, { reading }] of documents.entries()) {
+    for (const claim of reading.claims) {
       const why = claim.justification ?? claim.impact;
       for (const id of claim.vulnerabilities) push(vulnerabilities, id, statements.length);
       statements.push([
@@ -123,13 +190,19 @@ function build(documents: readonly Read[]): SnapshotFile {
         why === undefined ? -1 : text(why),
         claim.timestamp ?? "",
         claim.products.map(product),
+        claim.action === undefined ? -1 : text(claim.action),
       ]);
     }
   }
   return {
-    schemaVersion: "1",
+    schemaVersion: "2",
     strings: strings.items,
-    documents: documents.map(({ source, name, digest, result }) => [source, result.id ?? name, digest]),
+    documents: documents.map(({ source, name, digest, signature, reading }) => [
+      source,
+      reading.id ?? name,
+      digest,
+      signature,
+    ]),
     names: names.items,
     products: products.items,
     statements,
@@ -137,11 +210,12 @@ function build(documents: readonly Read[]): SnapshotFile {
   };
 }
 
-/** Keys of the components that ids name; "" for an image (pkg:oci, a digest, a reference). */
+/** Keys of the components that ids name; "" for an image (pkg:oci, a digest, a reference). A CPE is looked for under no key. */
 function keysOf(ids: readonly string[]): readonly string[] {
-  const keys = ids.map((id) => {
+  const keys = ids.flatMap((id) => {
+    if (isCpe(id)) return [];
     const purl = readPurl(id);
-    return purl === undefined || purl.type === "oci" ? "" : componentKey(purl);
+    return [purl === undefined || purl.type === "oci" ? "" : componentKey(purl)];
   });
   return [...new Set(keys)];
 }

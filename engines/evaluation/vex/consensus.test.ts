@@ -20,7 +20,7 @@ const claim = ({ by, status, scope = "version", on = "01-01", ...more }: Said): 
   return {
     scope,
     statement: {
-      from: { source: by, document: `${by}.json`, digest: digestOf(by) },
+      from: { source: by, document: `${by}.json`, digest: digestOf(by), signature: "none" },
       status,
       ...(justification === undefined ? {} : { justification }),
       timestamp: `2024-${on}T00:00:00Z`,

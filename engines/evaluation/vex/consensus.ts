@@ -51,8 +51,10 @@ export function consensusOf(all: readonly ScopedStatement[], trust: VexTrust): C
     annotation: {
       status,
       ...(chosen.justification === undefined ? {} : { justification: chosen.justification }),
+      ...(chosen.action === undefined ? {} : { action: chosen.action }),
       source: chosen.from.source,
       document: chosen.from.document,
+      ...(chosen.from.signature === "none" ? {} : { signature: chosen.from.signature }),
       ...(chosen.timestamp === undefined ? {} : { timestamp: chosen.timestamp }),
       scope,
       reason: reasonOf(heard, status, isAnswered, weights, weightOf),
@@ -124,7 +126,8 @@ function reasonOf(
       const weight = counts(statement)
         ? `weight ${weightOf(statement)}`
         : "without justification, not counted";
-      return `${statement.status} by ${statement.from.source} (${weight})`;
+      const signature = statement.from.signature === "none" ? "" : `, signature ${statement.from.signature}`;
+      return `${statement.status} by ${statement.from.source} (${weight}${signature})`;
     })
     .sort(byText)
     .join(", ");

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Reads a compiled VEX snapshot back; statements are laid out per vulnerability when first asked for. */
+/**
+ * Reads a compiled VEX snapshot back; statements are laid out per vulnerability when first asked for. Those of schema version 1 are
+ * read too: they know nothing of signatures and actions.
+ */
 import { byText } from "#lib/compare.ts";
-import { digestOf } from "#lib/digest.ts";
+import { digestOf, type Digest } from "#lib/digest.ts";
 import { evaluationErrors } from "../errors.ts";
 import type { VexStatus } from "../types.ts";
 import { compileVexSnapshot, type SnapshotFile } from "./compile-snapshot.ts";
-import type { VexSnapshot, VexStatement } from "./types.ts";
+import { isCpeOnly } from "./formats/names.ts";
+import type { VexSignature, VexSnapshot, VexStatement } from "./types.ts";
 
 /** @throws VEX_SNAPSHOT_INVALID when the bytes are not a snapshot of this version */
 export function openVexSnapshot(bytes: Uint8Array): VexSnapshot {
@@ -43,14 +47,14 @@ function read(bytes: Uint8Array): SnapshotFile {
   } catch (cause) {
     throw evaluationErrors.make("VEX_SNAPSHOT_INVALID", "VEX snapshot is not JSON", { cause });
   }
-  const file = parsed as Partial<SnapshotFile> | null;
+  const file = parsed as (Partial<Omit<SnapshotFile, "schemaVersion">> & { schemaVersion?: unknown }) | null;
   const lists = [file?.strings, file?.documents, file?.names, file?.products, file?.statements];
   if (
-    file?.schemaVersion !== "1" ||
+    (file?.schemaVersion !== "1" && file?.schemaVersion !== "2") ||
     typeof file.vulnerabilities !== "object" ||
     !lists.every(Array.isArray)
   ) {
-    throw evaluationErrors.make("VEX_SNAPSHOT_INVALID", "not a VEX snapshot of schema version 1");
+    throw evaluationErrors.make("VEX_SNAPSHOT_INVALID", "not a VEX snapshot of schema version 1 or 2");
   }
   return file as SnapshotFile;
 }
@@ -68,26 +72,35 @@ function layOut(file: SnapshotFile, places: readonly number[]): ReadonlyMap<stri
   return byComponent;
 }
 
+/** Version 1 ends before the optional ones. */
+type StatementRow = readonly [number, number, number, string, readonly number[], action?: number];
+type DocumentRow = readonly [string, string, Digest, signature?: VexSignature];
+
 function* statementsAt(
   file: SnapshotFile,
   place: number,
 ): Generator<{ key: string; statement: VexStatement }> {
-  const [documentPlace, status, why, timestamp, products] = at(file.statements, place);
-  const [source, document, digest] = at(file.documents, documentPlace);
+  const [documentPlace, status, why, timestamp, products, action = -1] = at<StatementRow>(
+    file.statements,
+    place,
+  );
+  const [source, document, digest, signature = "none"] = at<DocumentRow>(file.documents, documentPlace);
   const common = {
-    from: { source, document, digest },
+    from: { source, document, digest, signature },
     status: at(file.strings, status) as VexStatus,
     ...(why < 0 ? {} : { justification: at(file.strings, why) }),
+    ...(action < 0 ? {} : { action: at(file.strings, action) }),
     ...(timestamp === "" ? {} : { timestamp }),
   };
   for (const productPlace of products) {
     const [name, parts] = at(file.products, productPlace);
     const whole = named(file, name);
     const product = whole.ids;
-    if (parts.length === 0) for (const key of whole.keys) yield { key, statement: { ...common, product } };
+    const about = { ...common, product, ...(isCpeOnly(product) ? { isCpeOnly: true as const } : {}) };
+    if (parts.length === 0) for (const key of whole.keys) yield { key, statement: about };
     for (const part of parts) {
       const { ids, keys } = named(file, part);
-      for (const key of keys) yield { key, statement: { ...common, product, subcomponent: ids } };
+      for (const key of keys) yield { key, statement: { ...about, subcomponent: ids } };
     }
   }
 }

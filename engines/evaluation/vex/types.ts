@@ -3,6 +3,9 @@
 import type { Digest } from "#lib/digest.ts";
 import type { VexStatus } from "../types.ts";
 
+/** `unverified`: a detached signature lies beside the document, and nobody has looked at it. */
+export type VexSignature = "none" | "unverified";
+
 /** One document with where it came from. */
 export interface VexDocument {
   /** Name of the VexSource, or of the file given on the command line. */
@@ -10,11 +13,22 @@ export interface VexDocument {
   /** Path or URL within the source; in error messages. */
   readonly name: string;
   readonly bytes: Uint8Array | string;
+  /** Absent: `none`. */
+  readonly signature?: VexSignature;
+  /**
+   * purls for which the index of a VEX repository lists the document; it is not heard about any other product. Absent: no
+   * index names it.
+   */
+  readonly listedFor?: readonly string[];
 }
 
-/** A product or subcomponent by any of its names: purls, and `sha256:` digests of the thing itself. */
+export type VexFormat = "openvex" | "csaf" | "cyclonedx";
+
+/** A product or subcomponent by any of its names: purls, CPEs, and `sha256:` digests of the thing itself. */
 export interface VexProduct {
   readonly ids: readonly string[];
+  /** Nothing but a CPE names it. */
+  readonly isCpeOnly?: true;
   /** Empty: the product as a whole. */
   readonly subcomponents: readonly (readonly string[])[];
 }
@@ -27,16 +41,44 @@ export interface VexClaim {
   readonly justification?: string;
   /** Cut to 300 characters. */
   readonly impact?: string;
+  /** What the provider says is to be done, or done about it by itself; cut to 300 characters. */
+  readonly action?: string;
   /** RFC 3339 in UTC; absent where neither statement nor document gives one. */
   readonly timestamp?: string;
   readonly products: readonly VexProduct[];
 }
 
+/** What a reader makes of one document. */
+export interface VexReading {
+  /** The document's own name of itself. */
+  readonly id?: string;
+  readonly claims: readonly VexClaim[];
+  /** VEX_DOCUMENT_INVALID for statements that were refused, the first hundred. */
+  readonly problems: readonly Error[];
+  /** All of them. */
+  readonly problemCount: number;
+  /** Products about which something is said, and whose names are none that can be looked for. */
+  readonly unnamed: number;
+  /** Of a CycloneDX document: what BOM-Links of other documents may point to. */
+  readonly bom?: LinkedBom;
+}
+
+export interface LinkedBom {
+  /** `urn:cdx:SERIAL/VERSION` */
+  readonly link: string;
+  /** Names of what the BOM describes. */
+  readonly root: readonly string[];
+  /** Names of a component by its reference; undefined where there is none. */
+  readonly names: (ref: string) => readonly string[] | undefined;
+  readonly isRoot: (ref: string) => boolean;
+}
+
 export interface VexProvenance {
   readonly source: string;
-  /** `@id` of the document, else its name. */
+  /** Its name of itself (`@id`, tracking id, serial number), else its name. */
   readonly document: string;
   readonly digest: Digest;
+  readonly signature: VexSignature;
 }
 
 /** A claim cut down to one product and, where it has them, one subcomponent. */
@@ -45,8 +87,11 @@ export interface VexStatement {
   readonly status: VexStatus;
   /** Justification label, else the impact statement. */
   readonly justification?: string;
+  readonly action?: string;
   readonly timestamp?: string;
   readonly product: readonly string[];
+  /** The product has no name but a CPE. */
+  readonly isCpeOnly?: true;
   /** Absent: the statement is about the product as a whole. */
   readonly subcomponent?: readonly string[];
 }
@@ -58,7 +103,7 @@ export interface VexSnapshot {
   readonly statements: number;
   /**
    * Statements about a vulnerability (upper case), latest first, ties by source, then by document; by the
-   * component they speak of (`componentKey`), or under "" where they speak of a whole image.
+   * component they speak of (`componentKeys`), or under "" where they speak of a whole image.
    */
   about(vulnerability: string): ReadonlyMap<string, readonly VexStatement[]>;
   /** All of which something is said, upper case. */

@@ -11,7 +11,7 @@ import type { Finding } from "../types.ts";
 import { applyVex } from "./apply-vex.ts";
 import { compileVexSnapshot, vexCompiler } from "./compile-snapshot.ts";
 import { emptyVexSnapshot, openVexSnapshot } from "./open-snapshot.ts";
-import { parseOpenVex } from "./openvex.ts";
+import { readVexDocument } from "./formats/index.ts";
 import type { VexDocument } from "./types.ts";
 
 const read = (name: string): Uint8Array => readFileSync(new URL(`testdata/${name}`, import.meta.url));
@@ -36,6 +36,7 @@ const openvex = (...statements: readonly Statement[]): string =>
     version: 1,
     statements,
   });
+const parse = (bytes: string | Uint8Array, name = "doc.json") => readVexDocument({ bytes, name });
 const document = (bytes: string | Uint8Array, source = "acme", name = "doc.json"): VexDocument => ({
   source,
   name,
@@ -62,7 +63,7 @@ describe("documents", () => {
     ["trivy-oci.json", "CVE-2023-42363", "not_affected", 3],
     ["trivy-first-three.json", "GO-2024-2575", "not_affected", 1],
   ])("reads %s", (name, id, status, subcomponents) => {
-    const { claims, problems } = parseOpenVex(read(name), name);
+    const { claims, problems } = parse(read(name), name);
     expect(problems).toEqual([]);
     expect([
       claims[0]?.vulnerabilities[0],
@@ -76,7 +77,7 @@ describe("documents", () => {
     ["cut off", new TextDecoder().decode(read("go-vex-v0.2.0.json").subarray(0, 700)), "doc.json: not JSON"],
     ["not UTF-8", Uint8Array.of(0x22, 0xff, 0x22), "doc.json: not JSON"],
     ["a list", "[]", "doc.json: expected an object"],
-    ["another format", '{"document":{"category":"csaf_vex"}}', "doc.json: @context: not an OpenVEX document"],
+    ["another format", '{"spdxVersion":"SPDX-2.3"}', "doc.json: it is no OpenVEX"],
     [
       "no statements",
       '{"@context":"https://openvex.dev/ns/v0.2.0"}',
@@ -126,34 +127,30 @@ describe("documents", () => {
       "statements[1].timestamp: not an RFC 3339 time",
     ],
   ])("refuses a statement %s and keeps the others", (_, broken, want) => {
-    const { claims, problems } = parseOpenVex(
-      openvex(statement(LODASH), broken, statement(LODASH)),
-      "doc.json",
-    );
+    const { claims, problems } = parse(openvex(statement(LODASH), broken, statement(LODASH)));
     expect(claims).toHaveLength(2);
     expect(problems.map(({ message }) => message)).toEqual([expect.stringContaining(`doc.json: ${want}`)]);
   });
 
   it("takes an impact statement in place of a justification", () => {
-    const { claims } = parseOpenVex(
+    const { claims } = parse(
       openvex(statement(LODASH, { justification: undefined, impact_statement: "not used" })),
-      "d",
     );
     expect(claims[0]).toMatchObject({ status: "not_affected", impact: "not used" });
   });
 
   it("never throws anything but VEX_DOCUMENT_INVALID", () => {
-    const parse = (text: string): void => {
+    const tryParse = (text: string): void => {
       try {
-        parseOpenVex(text, "d");
+        parse(text);
       } catch (error) {
         if (!evaluationErrors.is(error, "VEX_DOCUMENT_INVALID")) throw error;
       }
     };
-    fc.assert(fc.property(fc.jsonValue(), (value) => parse(openvex(value as unknown as Statement))));
+    fc.assert(fc.property(fc.jsonValue(), (value) => tryParse(openvex(value as unknown as Statement))));
     const key = fc.constantFrom("vulnerability", "products", "status", "@id", "subcomponents", "name");
     const loose = fc.dictionary(key, fc.oneof(fc.constantFrom("fixed", "CVE-1", LODASH), fc.jsonValue()));
-    fc.assert(fc.property(loose, (value) => parse(openvex(value))));
+    fc.assert(fc.property(loose, (value) => tryParse(openvex(value))));
   });
 });
 
@@ -302,6 +299,24 @@ describe("statuses", () => {
     });
   });
 
+  it("says that a signature lies beside a document and was not verified, and what is to be done", () => {
+    const text = openvex(statement(LODASH, { status: "affected", action_statement: "Take 4.17.12." }));
+    const found = [
+      { ...document(text), signature: "unverified" as const },
+      document(openvex(statement(LODASH, { status: "fixed", timestamp: "2023-01-01T00:00:00Z" })), "b"),
+    ];
+    const snapshot = openVexSnapshot(compileVexSnapshot(found).bytes);
+    const image = { sbom: sbom([component(LODASH)]), context: {} };
+    const [after] = applyVex([finding("CVE-2024-1", LODASH)], snapshot, image);
+    expect(after?.vex).toMatchObject({
+      action: "Take 4.17.12.",
+      signature: "unverified",
+      reason: expect.stringContaining(
+        "affected by acme (weight 1, signature unverified), fixed by b (weight 1)",
+      ) as string,
+    });
+  });
+
   it("leaves the distro's word first", () => {
     const found = finding("CVE-2024-1", LODASH, { suppressedBy: "pkg:deb/debian/node-lodash@4" });
     expect(judged([document(at("fixed"))], found)).toBe("fixed pkg:deb/debian/node-lodash@4");
@@ -324,7 +339,7 @@ describe("snapshot", () => {
 
   it("tells each document's problems when it is added", () => {
     const compiler = vexCompiler();
-    expect(compiler.add(document("{")).map(({ message }) => message)).toEqual([
+    expect(compiler.add(document("{")).problems.map(({ message }) => message)).toEqual([
       expect.stringContaining("not JSON"),
     ]);
     expect(compiler.finish().problemCount).toBe(1);
@@ -338,9 +353,34 @@ describe("snapshot", () => {
   it.each([
     ["", "not JSON"],
     ["null", "not a VEX snapshot"],
-    ['{"schemaVersion":"2"}', "not a VEX snapshot"],
+    ['{"schemaVersion":"3"}', "not a VEX snapshot"],
   ])("refuses %j", (text, want) => {
     expect(() => openVexSnapshot(new TextEncoder().encode(text))).toThrow(want);
+  });
+
+  it("reads what version 1 wrote", () => {
+    const file = {
+      schemaVersion: "1",
+      strings: ["pkg:npm/lodash", "npm:lodash", "fixed"],
+      documents: [["acme", "doc", digestOf("doc")]],
+      names: [[[0], [1]]],
+      products: [[0, []]],
+      statements: [[0, 2, -1, "", [0]]],
+      vulnerabilities: { "CVE-1": [0] },
+    };
+    const snapshot = openVexSnapshot(new TextEncoder().encode(JSON.stringify(file)));
+    expect([...snapshot.about("CVE-1")]).toEqual([
+      [
+        "npm:lodash",
+        [
+          {
+            from: { source: "acme", document: "doc", digest: digestOf("doc"), signature: "none" },
+            status: "fixed",
+            product: ["pkg:npm/lodash"],
+          },
+        ],
+      ],
+    ]);
   });
 
   it("refuses references that lead nowhere", () => {

@@ -3,6 +3,7 @@
 import { advisoryErrors } from "../errors.ts";
 import type { Connector } from "../types.ts";
 import { alpineSecdb } from "./alpine-secdb.ts";
+import { csaf } from "./csaf.ts";
 import { cve5 } from "./cve5.ts";
 import { debianDsa } from "./debian-dsa.ts";
 import { debianTracker } from "./debian-tracker.ts";
@@ -20,6 +21,7 @@ import { victims } from "./victims.ts";
 
 export const connectors: readonly Connector[] = [
   osv,
+  csaf,
   cve5,
   ghsa,
   alpineSecdb,

@@ -27,6 +27,7 @@ const samples: Record<ConnectorId, readonly string[]> = {
   cve5: ["cve5.jsonl"],
   "cisa/kev": ["kev.json", "kev.csv"],
   "first/epss": ["epss.csv"],
+  csaf: ["csaf-redhat.json", "csaf-own.json"],
 };
 
 it("has a sample for every connector, and each id once", () => {

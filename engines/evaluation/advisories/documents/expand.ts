@@ -19,7 +19,7 @@ import { zipFiles } from "./zip.ts";
 export type Leaf =
   | { readonly kind: "document"; readonly name: string; readonly form: DocumentForm; readonly bytes: Buffer }
   | { readonly kind: "rejected"; readonly rejection: Rejection }
-  | { readonly kind: "ignored" };
+  | { readonly kind: "ignored"; readonly name: string };
 
 export type DocumentForm = "json" | "yaml" | "csv" | "text";
 type Form = DocumentForm | "jsonl" | "tar" | "zip" | "other";
@@ -64,7 +64,7 @@ async function* expand(document: FeedDocument, budget: Budget, depth: number): A
   }
   const { form, compression } = formOf(document.name);
   if (form === "other") {
-    yield { kind: "ignored" };
+    yield { kind: "ignored", name: document.name };
     return;
   }
   const archive = form === "tar" || form === "zip";
@@ -148,7 +148,7 @@ async function whole(
 
 function leafOf(name: string, form: DocumentForm, bytes: Buffer): Leaf {
   return form === "text" && !isFeedText(bytes)
-    ? { kind: "ignored" }
+    ? { kind: "ignored", name }
     : { kind: "document", name, form, bytes };
 }
 
@@ -196,7 +196,7 @@ async function* inner(
   const { limits } = budget;
   const isPlain = compression === undefined && isDocument(form);
   if (form === "other") {
-    yield { kind: "ignored" };
+    yield { kind: "ignored", name };
   } else if (file.size > (isPlain ? limits.maxDocumentBytes : limits.maxBufferedArchiveBytes)) {
     yield tooLarge(name, limits);
   } else if (isPlain) {

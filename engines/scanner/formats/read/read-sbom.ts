@@ -3,11 +3,11 @@
  * An SBOM from a document, ours or another tool's: CycloneDX 1.4 to 1.6 (https://cyclonedx.org/docs/1.6/json/) or SPDX
  * 2.2 and 2.3 (https://spdx.github.io/spdx-spec/v2.3/), as JSON or as the predicate of an in-toto statement.
  */
+import { nestsDeeper } from "#lib/json-depth.ts";
 import { asArray, asObject } from "#lib/oci/json-fields.ts";
 import type { JsonObject } from "#lib/oci/json-fields.ts";
 import type { Sbom } from "../../types.ts";
 import { readCycloneDx } from "./cyclonedx.ts";
-import { nestsDeeper } from "./json-depth.ts";
 import { readSpdx } from "./spdx.ts";
 import { invalidSbom } from "./stated.ts";
 import type { StatedDocument } from "./stated.ts";
