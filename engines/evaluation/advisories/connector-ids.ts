@@ -16,6 +16,7 @@ export const connectorIds = [
   "cve5",
   "cisa/kev",
   "first/epss",
+  "oval",
 ] as const;
 
 export type ConnectorId = (typeof connectorIds)[number];

@@ -47,6 +47,8 @@ export interface Connector {
   readonly id: ConnectorId;
   /** Whether a document is of this feed; used where the source does not say what it is. */
   recognizes(document: ParsedDocument): boolean;
+  /** Of one document, where this feed has larger ones than others. */
+  readonly maxDocumentBytes?: number;
   /** Documents of this feed's layout that hold no facts, by base name (indexes). */
   readonly ignores?: ReadonlySet<string>;
   /** @throws FEED_DOCUMENT_INVALID with the path inside the document, when all of it is unusable */

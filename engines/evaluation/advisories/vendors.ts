@@ -3,8 +3,8 @@
 import type { Advisory } from "../types.ts";
 import type { ConnectorId } from "./connector-ids.ts";
 
-/** OSV carries the records of many; the others speak for one. */
-const BY_CONNECTOR: Readonly<Record<Exclude<ConnectorId, "osv">, string>> = {
+/** OSV carries the records of many, and so does OVAL, whose connector names the vendor; the others speak for one. */
+const BY_CONNECTOR: Readonly<Record<Exclude<ConnectorId, "osv" | "oval">, string>> = {
   "alpine/secdb": "alpine",
   "cisa/kev": "cisa",
   cve5: "cve",

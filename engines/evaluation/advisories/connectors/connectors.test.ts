@@ -27,6 +27,9 @@ const samples: Record<ConnectorId, readonly string[]> = {
   cve5: ["cve5.jsonl"],
   "cisa/kev": ["kev.json", "kev.csv"],
   "first/epss": ["epss.csv"],
+  oval: ["azurelinux", "debian", "oracle", "redhat", "rocky", "suse", "ubuntu"].map(
+    (vendor) => `oval-${vendor}.xml`,
+  ),
 };
 
 it("has a sample for every connector, and each id once", () => {
