@@ -79,12 +79,24 @@ interface Grouped {
 }
 
 /** By vulnerability. One that names no package anywhere can never be found in an image, and is left out. */
-function grouped(all: readonly Advisory[]): Grouped {
-  const idOf = primaryIds(all);
+function grouped(distinct: readonly Advisory[]): Grouped {
+  const idOf = primaryIds(distinct);
+  const all = distinct.flatMap(ofEachCve);
   const groups = Map.groupBy(all, idOf);
   for (const [id, group] of groups)
     if (group.every(({ affected }) => affected.length === 0)) groups.delete(id);
   return { advisories: all.filter((advisory) => groups.has(idOf(advisory))), groups, idOf };
+}
+
+/**
+ * An advisory of several CVEs is that of an update (RHSA, USN, DSA), and speaks of each of them: none hides behind another, and what
+ * is known of one (exploitation, VEX) is not said of the others.
+ */
+function ofEachCve(advisory: Advisory): readonly Advisory[] {
+  const cves = advisory.aliases.filter(isCve);
+  if (isCve(advisory.id) || cves.length < 2) return [advisory];
+  const others = advisory.aliases.filter((alias) => !isCve(alias));
+  return cves.map((cve) => ({ ...advisory, aliases: [...others, cve].sort(byText) }));
 }
 
 /** Sorted by id. */

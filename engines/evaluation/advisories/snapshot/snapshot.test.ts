@@ -141,6 +141,24 @@ describe("contents", () => {
     ]);
   });
 
+  it("has an advisory of several CVEs once for each, and the facts of none with another", () => {
+    const of = advisory("RHSA-1", { aliases: ["CVE-2024-0002", "CVE-2024-0003", "X-1"] });
+    const both = openSnapshot(
+      compileSnapshot([source("a", { advisories: [of], exploited: ["CVE-2024-0003"] })]),
+    );
+    const entries = both.lookup("npm", undefined, "x");
+    expect(
+      entries.map(({ advisory: at }) => {
+        const head = both.advisory(at);
+        const { id, aliases, kev } = both.vulnerability(head.vulnerability);
+        return [head.id, id, aliases, kev];
+      }),
+    ).toEqual([
+      ["RHSA-1", "CVE-2024-0002", ["RHSA-1", "X-1"], false],
+      ["RHSA-1", "CVE-2024-0003", ["RHSA-1", "X-1"], true],
+    ]);
+  });
+
   it("keeps modules, and what is outside of them where a source tells them apart", () => {
     const of = [
       rpm("A-1", { module: "n:1" }),
