@@ -35,6 +35,7 @@ export const advisorySource = defineKind({
         "kev",
         "epss",
         "csaf",
+        "oval",
       ]).default("auto"),
       ...sourceSpec,
       trustWeight: trustWeight(

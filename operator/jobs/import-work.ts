@@ -78,6 +78,8 @@ const MAX_VEX_FILES = 200_000;
  * in one step ends with its process, one that goes over little by little ends alone. Feeds have at most half of this.
  */
 const MAX_DOCUMENT_BYTES = 24 * 1024 * 1024;
+/** Feeds that are one large document each, with limits of their own: OVAL is read as a stream. */
+const LARGE: ReadonlySet<ConnectorId | undefined> = new Set(["debian/tracker", "oval"]);
 const MAX_REJECTIONS = 5;
 
 /** The work in the calling thread. */
@@ -90,8 +92,7 @@ export const inlineImportWork: ImportWork = {
 };
 
 async function readAdvisories({ name, connector }: ReadTask, feed: FeedReader): Promise<Imported> {
-  // The tracker is one document, and has its own limit.
-  const limits = connector === "debian/tracker" ? {} : { maxDocumentBytes: MAX_DOCUMENT_BYTES };
+  const limits = LARGE.has(connector) ? {} : { maxDocumentBytes: MAX_DOCUMENT_BYTES };
   const result = await importSource({
     name,
     feed,

@@ -55,6 +55,7 @@ const CONNECTORS: Readonly<Record<AdvisorySource["spec"]["format"], ConnectorId 
   kev: "cisa/kev",
   epss: "first/epss",
   csaf: "csaf",
+  oval: "oval",
 };
 
 const FORMATS: Readonly<Record<VexSource["spec"]["format"], VexFormat | undefined>> = {

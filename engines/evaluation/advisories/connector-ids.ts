@@ -17,6 +17,7 @@ export const connectorIds = [
   "cisa/kev",
   "first/epss",
   "csaf",
+  "oval",
 ] as const;
 
 export type ConnectorId = (typeof connectorIds)[number];

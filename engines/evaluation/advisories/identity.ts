@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Which advisories speak of one vulnerability. A CVE is never merged with another CVE, however aliases cross
- * (one XSA or DSA names many); other ids follow the CVE that they name, or each other where no CVE is known.
+ * (one XSA or DSA names many; a snapshot has such an advisory once for each of them); other ids follow the CVE that they name, or
+ * each other where no CVE is known.
  */
 import { byText } from "#lib/compare.ts";
 import type { Advisory } from "../types.ts";

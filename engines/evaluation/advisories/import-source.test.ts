@@ -28,6 +28,17 @@ const record = (id: string, fixed = "1.2.3"): string =>
   });
 
 const two = { "a/T-1.json": record("T-1"), "a/T-2.json": record("T-2"), "README.md": "words" };
+/** `tarOf(two)` under `bzip2 -9`. */
+const tarBz2 = Buffer.from(
+  [
+    "QlpoOTFBWSZTWdTPWM0AAMlfgMUiUAf/kCYSHZpvu9/qCAgwAThQGigajE00aYEwjIZojTE0AMNDQAAAaAAAAACqRJgJqeSh6mmT",
+    "T1PKPU9TR6QYZTelMsWUdH6cNSM3lTC0RHX77vKLIpFUohOJQb21X2f13I6kcUlCbqUJJtB2M0kkSJpppJvVgyfEe01sHAkxSl9f",
+    "Bsi6C1riZHe/G2NsaWo3GCyCclyfzUMqPolS0Nzeqqbpxa9ykkVGFhtKFDQIlwDAEHOzikRBkWIATpJJnsDAZBtutGxFBZ6LXm4u",
+    "LlHNvd5xkj0Sc1cl6lyaXJyeC5gf5WrVsFShNim0PFNNwXsGSixUxSTSXKWLJ4vW9WzYrooX+xlJpZtcWqmmL0l5cuZxc6aGpgsd",
+    "zmqZo6LCRJsiH/F3JFOFCQ1M9YzQ",
+  ].join(""),
+  "base64",
+);
 const long = `${"deep/".repeat(30)}T-2.json`;
 
 async function importOf(
@@ -52,6 +63,8 @@ describe("packings", () => {
     ["tar", { "feed.tar": tarOf(two) }],
     ["tar.gz", { "feed.tar.gz": gzipSync(tarOf(two)) }],
     ["tar.zst", { "feed.tar.zst": zstdCompressSync(tarOf(two)) }],
+    ["tar.bz2", { "feed.tar.bz2": tarBz2 }],
+    ["tbz2", { "feed.tbz2": tarBz2 }],
     [
       "tar with a long name",
       { "feed.tgz": gzipSync(tarOf({ "T-1.json": record("T-1"), [long]: record("T-2") })) },
@@ -167,6 +180,8 @@ describe("a feed that cannot be read leaves nothing behind", () => {
   it.each([
     ["truncated gzip", { "f.tar.gz": gzipSync(tar).subarray(0, 100) }, "FEED_UNREADABLE"],
     ["truncated zstd", { "f.tar.zst": zstdCompressSync(tar).subarray(0, 60) }, "FEED_UNREADABLE"],
+    ["truncated bzip2", { "f.tar.bz2": tarBz2.subarray(0, 200) }, "FEED_UNREADABLE"],
+    ["no bzip2 at all", { "f.json.bz2": "plain" }, "FEED_UNREADABLE"],
     ["no gzip at all", { "f.json.gz": "plain" }, "FEED_UNREADABLE"],
     ["tar cut off in a file", { "f.tar": tar.subarray(0, 600) }, "FEED_UNREADABLE"],
     ["tar without its end", { "f.tar": tar.subarray(0, tar.length - 1024) }, "FEED_UNREADABLE"],
@@ -205,9 +220,9 @@ describe("a feed that cannot be read leaves nothing behind", () => {
   });
 
   it("any damage to an archive ends in a named error or a listed document, never in a crash", async () => {
-    const packed = { "f.tar": tar, "f.zip": zip, "f.tar.gz": gzipSync(tar) };
+    const packed = { "f.tar": tar, "f.zip": zip, "f.tar.gz": gzipSync(tar), "f.tar.bz2": tarBz2 };
     const damage = fc.tuple(
-      fc.constantFrom("f.tar", "f.zip", "f.tar.gz"),
+      fc.constantFrom("f.tar", "f.zip", "f.tar.gz", "f.tar.bz2"),
       fc.nat(),
       fc.nat({ max: 255 }),
       fc.boolean(),

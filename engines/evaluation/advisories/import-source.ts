@@ -27,8 +27,6 @@ export interface ImportOptions {
 }
 
 const MAX_LISTED_REJECTIONS = 20;
-/** The tracker is one document, and larger than any other feed's. */
-const DEBIAN_DOCUMENT_BYTES = 256 * 1024 * 1024;
 /** Base names that are never facts, whatever the feed. */
 const NEVER_FACTS = new Set(["manifest.json", "package.json", "index.json"]);
 
@@ -56,8 +54,8 @@ class Intake {
   constructor({ name, connector, limits }: ImportOptions) {
     this.#name = name;
     this.#connector = connector === undefined ? undefined : connectorOf(connector);
-    const large = connector === "debian/tracker" ? { maxDocumentBytes: DEBIAN_DOCUMENT_BYTES } : {};
-    this.limits = { ...defaultLimits, ...large, ...limits };
+    const maxDocumentBytes = this.#connector?.maxDocumentBytes ?? defaultLimits.maxDocumentBytes;
+    this.limits = { ...defaultLimits, maxDocumentBytes, ...limits };
   }
 
   take(leaf: Leaf): void {

@@ -8,6 +8,7 @@ import { matchSbom } from "./match-sbom.ts";
 import { compileSnapshot } from "./snapshot/compile.ts";
 import { openSnapshot } from "./snapshot/open.ts";
 import type { Snapshot } from "./snapshot/open.ts";
+import { ovalText } from "./testing/oval.ts";
 import { bookworm, component, memoryFeed, sbomOf } from "./testing/sbom.ts";
 
 const CRITICAL = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
@@ -251,6 +252,28 @@ describe("rpm packages", () => {
     expect(ids([rpm("perl-Errno", "1.28-423.el8")], rocky)).toEqual([]);
     expect(ids([rpm("perl", "4:5.26.3-422.el8")], rocky)).toEqual(["CVE-2024-0042"]);
     expect(ids([rpm("perl-libs", "4:5.26.3-422.el8")], rocky)).toEqual([]);
+  });
+});
+
+describe("rpm packages of a distro whose advisories name source packages", () => {
+  const azure: Distro = { id: "azurelinux", versionId: "3.0" };
+  const oval = ovalText({
+    id: "oval:com.microsoft.azurelinux:def:1",
+    title: "CVE-2024-0051 affecting package python-hare for versions less than 2.4-3",
+    metadata: "<affected><platform>Azure Linux</platform></affected>",
+    criteria: "python-hare < 0:2.4-3.azl3",
+  });
+  const rpm = (version: string, source: string): Component =>
+    component("rpm", "python3-hare", version, { sourcePackage: { name: source, version } });
+
+  it("are looked up by their source", async () => {
+    const { export: made } = await importSource({ name: "azure", feed: memoryFeed({ "a.xml": oval }) });
+    const azureSnapshot = openSnapshot(compileSnapshot([made]));
+    const found = (one: Component): readonly string[] =>
+      matchSbom(sbomOf([one], azure), azureSnapshot).findings.map(({ id }) => id);
+    expect(found(rpm("2.4-2.azl3", "python-hare"))).toEqual(["CVE-2024-0051"]);
+    expect(found(rpm("2.4-3.azl3", "python-hare"))).toEqual([]);
+    expect(found(rpm("2.4-2.azl3", "hare"))).toEqual([]);
   });
 });
 

@@ -9,8 +9,10 @@ import type { VersionOrder } from "#lib/versions/index.ts";
 import type { Component, Sbom } from "#engines/scanner/index.ts";
 import { severityRank } from "../severity.ts";
 import type { Finding, Severity } from "../types.ts";
-import { distroRelease } from "./distros.ts";
+import { distroRelease, namesSourceRpms } from "./distros.ts";
 import { packageName } from "./ecosystems.ts";
+import { concernsModule, moduleState } from "./modules.ts";
+import type { ModuleState } from "./modules.ts";
 import { describeRange, holds } from "./ranges.ts";
 import type { ParsedRange } from "./ranges.ts";
 import { worstKnown } from "./severity-words.ts";
@@ -21,7 +23,8 @@ export interface Matching {
   readonly findings: readonly Finding[];
   /**
    * What no advisory could be compared with, sorted: a distro release or ecosystem that no source speaks about
-   * (`debian:12`, `npm`), or a component whose version has no place in its ecosystem's order (its purl).
+   * (`debian:12`, `npm`), or a component whose version has no place in its ecosystem's order, or that is built for a module
+   * whose stream is not known (its purl).
    */
   readonly uncovered: readonly string[];
 }
@@ -34,6 +37,7 @@ interface Query {
   readonly distro: string | undefined;
   readonly name: string;
   readonly version: string;
+  readonly module: ModuleState;
 }
 
 /** One advisory that holds a version. */
@@ -115,16 +119,17 @@ class Matcher {
   /** Distro advisories speak of source packages; some sources of binary ones, which are asked for next. */
   #queries(component: Component): readonly Query[] {
     const { type, name, namespace, version, sourcePackage } = component;
+    const module = moduleState(component);
     if (!DISTRO_TYPES.has(type)) {
       // A crate that is not from crates.io has nothing but its name in common with those that advisories speak of.
       if (type === "cargo" && CRATE_OF_ELSEWHERE.test(component.purl)) return [];
       const full = namespace === undefined ? name : `${namespace}/${name}`;
-      return [{ ecosystem: type, distro: undefined, name: packageName(type, full), version }];
+      return [{ ecosystem: type, distro: undefined, name: packageName(type, full), version, module }];
     }
     if (this.#release === undefined) return [];
-    const binary = { ecosystem: type, distro: this.#release, name, version };
-    // Advisories of rpm distros list binary packages; a source rpm's name says nothing of its epoch.
-    if (type === "rpm") return [binary];
+    const binary = { ecosystem: type, distro: this.#release, name, version, module };
+    // Advisories of most rpm distros list binary packages; a source rpm's name says nothing of its epoch.
+    if (type === "rpm" && !namesSourceRpms(this.#release)) return [binary];
     return sourcePackage === undefined ? [binary] : [{ ...binary, ...sourcePackage }, binary];
   }
 
@@ -134,7 +139,10 @@ class Matcher {
     order: VersionOrder,
     purl: string,
   ): readonly Answer[] {
-    const key = `${query.ecosystem} ${query.name} ${query.version}`;
+    const { stream, isModular } = query.module;
+    // Which stream's advisories are the component's is not known.
+    if (isModular && stream === undefined && entries.some(({ module }) => module)) this.#uncovered.add(purl);
+    const key = `${query.ecosystem} ${query.name} ${query.version} ${stream ?? ""}`;
     let answers = this.#answers.get(key);
     if (answers === undefined) {
       answers = this.#compare(query, entries, order) ?? NOT_COMPARABLE;
@@ -154,6 +162,7 @@ class Matcher {
     if (version === undefined) return undefined;
     const byVulnerability = new Map<number, Hit[]>();
     for (const entry of entries) {
+      if (!concernsModule(entry, query.module)) continue;
       const hit = this.#hit(entry, order, version.parsed);
       if (hit === undefined) continue;
       const hits = byVulnerability.get(hit.head.vulnerability);

@@ -6,7 +6,7 @@ import type { ConnectorId } from "./connector-ids.ts";
 
 /** One file of a feed, as a source yields it: plain, compressed or an archive. */
 export interface FeedDocument {
-  /** Relative path; its endings say what it is (`.json`, `.jsonl`, `.yaml`, `.csv`, `.md`, `.tar.zst`, `.zip` ...). */
+  /** Relative path; its endings say what it is (`.json`, `.jsonl`, `.yaml`, `.csv`, `.md`, `.xml.bz2`, `.tar.zst`, `.zip` ...). */
   readonly name: string;
   /** The bytes from the beginning, each time it is called. */
   open(): AsyncIterable<Uint8Array>;
@@ -19,7 +19,7 @@ export interface FeedReader {
   documents(): AsyncIterable<FeedDocument>;
 }
 
-/** A document after decompression and parsing: a JSON or YAML value, or the text of a csv, a Markdown file or a list. */
+/** A document after decompression and parsing: a JSON or YAML value, or the text of csv, XML, a Markdown file or a list. */
 export interface ParsedDocument {
   /** With the archives that held it, e.g. `all.zip/GHSA-1.json`, and the line of a jsonl: `feed.jsonl:12`. */
   readonly name: string;
@@ -47,6 +47,8 @@ export interface Connector {
   readonly id: ConnectorId;
   /** Whether a document is of this feed; used where the source does not say what it is. */
   recognizes(document: ParsedDocument): boolean;
+  /** Of one document, where this feed has larger ones than others. */
+  readonly maxDocumentBytes?: number;
   /** Documents of this feed's layout that hold no facts, by base name (indexes). */
   readonly ignores?: ReadonlySet<string>;
   /** @throws FEED_DOCUMENT_INVALID with the path inside the document, when all of it is unusable */

@@ -3,8 +3,8 @@
 import type { Advisory } from "../types.ts";
 import type { ConnectorId } from "./connector-ids.ts";
 
-/** OSV carries the records of many, and CSAF's documents say who publishes them; the others speak for one. */
-const BY_CONNECTOR: Readonly<Record<Exclude<ConnectorId, "osv" | "csaf">, string>> = {
+/** OSV carries the records of many; CSAF's documents and OVAL's connector say who publishes them; the others speak for one. */
+const BY_CONNECTOR: Readonly<Record<Exclude<ConnectorId, "osv" | "csaf" | "oval">, string>> = {
   "alpine/secdb": "alpine",
   "cisa/kev": "cisa",
   cve5: "cve",

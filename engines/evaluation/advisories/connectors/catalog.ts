@@ -13,6 +13,7 @@ import { ghsa } from "./ghsa.ts";
 import { kev } from "./kev.ts";
 import { npmSecurityWg } from "./npm-security-wg.ts";
 import { osv } from "./osv.ts";
+import { oval } from "./oval.ts";
 import { retireJs } from "./retire-js.ts";
 import { retireNet } from "./retire-net.ts";
 import { rubysec } from "./rubysec.ts";
@@ -34,6 +35,7 @@ export const connectors: readonly Connector[] = [
   kev,
   npmSecurityWg,
   epss,
+  oval,
   debianDsa,
   debianTracker,
 ];

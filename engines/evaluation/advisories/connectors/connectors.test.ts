@@ -28,6 +28,9 @@ const samples: Record<ConnectorId, readonly string[]> = {
   "cisa/kev": ["kev.json", "kev.csv"],
   "first/epss": ["epss.csv"],
   csaf: ["csaf-redhat.json", "csaf-own.json"],
+  oval: ["azurelinux", "debian", "oracle", "redhat", "rocky", "suse", "ubuntu"].map(
+    (vendor) => `oval-${vendor}.xml`,
+  ),
 };
 
 it("has a sample for every connector, and each id once", () => {

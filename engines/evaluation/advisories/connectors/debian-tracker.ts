@@ -27,9 +27,12 @@ type Release = z.output<typeof releaseShape>;
 type Entry = z.output<typeof entryShape>;
 
 const NOT_AFFECTED = "0";
+/** The tracker is one document. */
+const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
 
 export const debianTracker: Connector = {
   id: "debian/tracker",
+  maxDocumentBytes: MAX_DOCUMENT_BYTES,
   recognizes: ({ value }) => looksLikeTracker(value),
   normalize(document, reject) {
     const { value, name } = document;

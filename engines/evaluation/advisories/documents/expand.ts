@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A source's files unpacked to its leaf documents: gzip and zstd taken off, tar and zip opened, jsonl cut into lines.
+ * A source's files unpacked to its leaf documents: gzip, zstd and bzip2 taken off, tar and zip opened, jsonl cut into lines.
  * Everything is bounded by `FeedLimits`. File names decide what a file is; only of those that stand for any text
  * (`README.md`, `list`) the first bytes tell which are a feed's.
  */
 import { pipeline, Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
+import { bunzip2, bzip2Errors } from "#lib/bzip2/index.ts";
 import { StellaError } from "#lib/errors.ts";
 import { advisoryErrors } from "../errors.ts";
 import { limitExceeded } from "../limits.ts";
@@ -21,8 +22,9 @@ export type Leaf =
   | { readonly kind: "rejected"; readonly rejection: Rejection }
   | { readonly kind: "ignored"; readonly name: string };
 
-export type DocumentForm = "json" | "yaml" | "csv" | "text";
+export type DocumentForm = "json" | "yaml" | "csv" | "xml" | "text";
 type Form = DocumentForm | "jsonl" | "tar" | "zip" | "other";
+type Compression = "gzip" | "zstd" | "bzip2" | undefined;
 
 const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
   ["json", "json"],
@@ -30,16 +32,30 @@ const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
   ["yml", "yaml"],
   ["csv", "csv"],
   ["md", "text"],
+  ["xml", "xml"],
   ["jsonl", "jsonl"],
   ["ndjson", "jsonl"],
   ["tar", "tar"],
   ["tgz", "tar"],
   ["tzst", "tar"],
+  ["tbz2", "tar"],
   ["zip", "zip"],
 ]);
 
 /** Names without an ending, in lower case: the lists of Debian's security tracker. */
 const TEXTS: ReadonlySet<string> = new Set(["list", "dsa", "dla", "dtsa"]);
+/** By the last ending of a name, which stands behind another. */
+const COMPRESSIONS: ReadonlyMap<string, Compression> = new Map<string, Compression>([
+  ["gz", "gzip"],
+  ["zst", "zstd"],
+  ["bz2", "bzip2"],
+]);
+/** Endings that name an archive and its compression in one. */
+const SHORT_ENDINGS: ReadonlyMap<string, Compression> = new Map<string, Compression>([
+  ["tgz", "gzip"],
+  ["tzst", "zstd"],
+  ["tbz2", "bzip2"],
+]);
 
 /** @throws FEED_UNREADABLE, FEED_LIMIT_EXCEEDED for the feed as a whole */
 export async function* leafDocuments(
@@ -79,7 +95,7 @@ async function* expand(document: FeedDocument, budget: Budget, depth: number): A
       yield* expandLines(document.name, opened(document, compression, budget), limits);
     else yield await whole(document.name, form, opened(document, compression, budget), limits);
   } catch (error) {
-    if (error instanceof StellaError) throw error;
+    if (error instanceof StellaError && !bzip2Errors.is(error)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw advisoryErrors.make("FEED_UNREADABLE", `${document.name}: ${reason}`, {
       cause: error,
@@ -88,23 +104,21 @@ async function* expand(document: FeedDocument, budget: Budget, depth: number): A
   }
 }
 
-function formOf(name: string): { form: Form; compression: "gzip" | "zstd" | undefined } {
+function formOf(name: string): { form: Form; compression: Compression } {
   const base = (name.split("/").at(-1) ?? "").toLowerCase();
   if (base.startsWith(".")) return { form: "other", compression: undefined };
   if (TEXTS.has(base)) return { form: "text", compression: undefined };
   const endings = base.split(".").slice(1);
   const last = endings.at(-1) ?? "";
-  if (last === "gz" || last === "zst") {
-    return { form: FORMS.get(endings.at(-2) ?? "") ?? "other", compression: last === "gz" ? "gzip" : "zstd" };
-  }
-  const compression = last === "tgz" ? "gzip" : last === "tzst" ? "zstd" : undefined;
-  return { form: FORMS.get(last) ?? "other", compression };
+  const compression = COMPRESSIONS.get(last);
+  if (compression !== undefined) return { form: FORMS.get(endings.at(-2) ?? "") ?? "other", compression };
+  return { form: FORMS.get(last) ?? "other", compression: SHORT_ENDINGS.get(last) };
 }
 
 /** The document's bytes without compression, counted against the budget as they come. */
 async function* opened(
   document: FeedDocument,
-  compression: "gzip" | "zstd" | undefined,
+  compression: Compression,
   budget: Budget,
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of decompressed(document.open(), compression)) {
@@ -116,11 +130,9 @@ async function* opened(
   }
 }
 
-function decompressed(
-  bytes: AsyncIterable<Uint8Array>,
-  compression: "gzip" | "zstd" | undefined,
-): AsyncIterable<Uint8Array> {
+function decompressed(bytes: AsyncIterable<Uint8Array>, compression: Compression): AsyncIterable<Uint8Array> {
   if (compression === undefined) return bytes;
+  if (compression === "bzip2") return bunzip2(bytes);
   const unpack = compression === "gzip" ? createGunzip() : createZstdDecompress();
   // An error destroys the last stream with it; whoever iterates it receives the error there.
   return pipeline(
@@ -211,7 +223,7 @@ async function* inner(
 }
 
 function isDocument(form: Form): form is DocumentForm {
-  return form === "json" || form === "yaml" || form === "csv" || form === "text";
+  return form === "json" || form === "yaml" || form === "csv" || form === "xml" || form === "text";
 }
 
 function tooLarge(name: string, limits: FeedLimits): Leaf {

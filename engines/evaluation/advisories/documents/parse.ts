@@ -17,7 +17,7 @@ export function parseDocument(
   limits: Pick<FeedLimits, "maxDepth">,
 ): ParsedDocument {
   const text = decode(name, bytes);
-  if (form === "csv" || form === "text") return { name, value: text };
+  if (form === "csv" || form === "xml" || form === "text") return { name, value: text };
   if (form === "yaml") return { name, value: yaml(name, text) };
   checkDepth(name, bytes, limits.maxDepth);
   return { name, value: json(name, text) };

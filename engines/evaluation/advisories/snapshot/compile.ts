@@ -9,6 +9,7 @@ import type { Advisory, AffectedPackage } from "../../types.ts";
 import { packageKey } from "../ecosystems.ts";
 import { advisoryErrors } from "../errors.ts";
 import { isCve, primaryIds } from "../identity.ts";
+import { OUTSIDE_OF_MODULES } from "../modules.ts";
 import { worstKnown } from "../severity-words.ts";
 import type { SourceExport } from "../types.ts";
 import { vendorOf } from "../vendors.ts";
@@ -78,12 +79,24 @@ interface Grouped {
 }
 
 /** By vulnerability. One that names no package anywhere can never be found in an image, and is left out. */
-function grouped(all: readonly Advisory[]): Grouped {
-  const idOf = primaryIds(all);
+function grouped(distinct: readonly Advisory[]): Grouped {
+  const idOf = primaryIds(distinct);
+  const all = distinct.flatMap(ofEachCve);
   const groups = Map.groupBy(all, idOf);
   for (const [id, group] of groups)
     if (group.every(({ affected }) => affected.length === 0)) groups.delete(id);
   return { advisories: all.filter((advisory) => groups.has(idOf(advisory))), groups, idOf };
+}
+
+/**
+ * An advisory of several CVEs is that of an update (RHSA, USN, DSA), and speaks of each of them: none hides behind another, and what
+ * is known of one (exploitation, VEX) is not said of the others.
+ */
+function ofEachCve(advisory: Advisory): readonly Advisory[] {
+  const cves = advisory.aliases.filter(isCve);
+  if (isCve(advisory.id) || cves.length < 2) return [advisory];
+  const others = advisory.aliases.filter((alias) => !isCve(alias));
+  return cves.map((cve) => ({ ...advisory, aliases: [...others, cve].sort(byText) }));
 }
 
 /** Sorted by id. */
@@ -121,11 +134,13 @@ const isRejected = (id: string, group: readonly Advisory[]): boolean =>
 
 function buckets(advisories: readonly Advisory[]): ReadonlyMap<string, string> {
   const entries = new Map<string, string[]>();
+  const tellsModules = modularScopes(advisories);
   for (const [index, advisory] of advisories.entries()) {
     if (advisory.withdrawn !== undefined) continue;
     for (const affected of advisory.affected) {
       const key = packageKey(affected.ecosystem, affected.distro, affected.name);
-      const text = JSON.stringify(entry(index, affected));
+      const outside = tellsModules.has(scopeOf(advisory, affected)) ? OUTSIDE_OF_MODULES : 0;
+      const text = JSON.stringify(entry(index, affected, affected.module ?? outside));
       const list = entries.get(key);
       if (list === undefined) entries.set(key, [text]);
       else list.push(text);
@@ -134,7 +149,19 @@ function buckets(advisories: readonly Advisory[]): ReadonlyMap<string, string> {
   return new Map([...entries].map(([key, list]) => [key, `[${list.join(",")}]`]));
 }
 
-function entry(index: number, affected: AffectedPackage): BucketEntry {
+/** Connectors with the releases of which their advisories name modules: the others then mean packages outside of them. */
+function modularScopes(advisories: readonly Advisory[]): ReadonlySet<string> {
+  const scopes = new Set<string>();
+  for (const advisory of advisories) {
+    for (const affected of advisory.affected)
+      if (affected.module !== undefined) scopes.add(scopeOf(advisory, affected));
+  }
+  return scopes;
+}
+
+const scopeOf = ({ source }: Advisory, { distro }: AffectedPackage): string => `${source}|${distro ?? ""}`;
+
+function entry(index: number, affected: AffectedPackage, module: string | 0): BucketEntry {
   const ranges = affected.ranges.map(({ introduced, fixed, lastAffected }) =>
     lastAffected !== undefined
       ? ([introduced, fixed ?? 0, lastAffected] as const)
@@ -148,6 +175,7 @@ function entry(index: number, affected: AffectedPackage): BucketEntry {
     affected.versions ?? 0,
     affected.distroStatus ?? 0,
     affected.severity ?? 0,
+    module,
   ] as const;
   let used: number = fields.length;
   while (used > 2 && fields[used - 1] === 0) used -= 1;

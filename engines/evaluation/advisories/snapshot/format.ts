@@ -5,7 +5,7 @@ import type { Severity } from "../../types.ts";
 /** First bytes of every snapshot. */
 export const snapshotMagic = "STELLADV";
 export const MAGIC = Buffer.from(snapshotMagic, "latin1");
-export const FORMAT_VERSION = 2;
+export const FORMAT_VERSION = 3;
 
 /** Header: magic (8), version (4), section count (4), total length (8), digest of all bytes behind the header (32), reserved (8). */
 export const HEADER_BYTES = 64;
@@ -62,6 +62,7 @@ export type BucketEntry = readonly [
   versions?: readonly string[] | 0,
   distroStatus?: string | 0,
   severity?: Severity | 0,
+  module?: string | 0,
 ];
 
 /** The part of an advisory that every finding needs. */

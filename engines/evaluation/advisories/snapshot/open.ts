@@ -24,6 +24,8 @@ export interface SnapshotEntry {
   readonly versions: readonly string[];
   readonly distroStatus?: string;
   readonly severity?: Severity;
+  /** rpm module stream that alone is meant (`nodejs:18`); empty: packages outside of modules alone. */
+  readonly module?: string;
   /** The ranges with their bounds parsed; made once. @throws VERSION_INVALID */
   parsedRanges(order: VersionOrder): readonly ParsedRange[];
   /** `versions` parsed; made once. @throws VERSION_INVALID */
@@ -240,10 +242,11 @@ class Entry implements SnapshotEntry {
   readonly versions: readonly string[];
   readonly distroStatus?: string;
   readonly severity?: Severity;
+  readonly module?: string;
   #parsedRanges: readonly ParsedRange[] | undefined;
   #parsedVersions: readonly unknown[] | undefined;
 
-  constructor([advisory, ranges, versions, distroStatus, severity]: BucketEntry) {
+  constructor([advisory, ranges, versions, distroStatus, severity, module]: BucketEntry) {
     this.advisory = advisory;
     this.ranges = ranges.map(([introduced, fixed, lastAffected]) => ({
       introduced,
@@ -253,6 +256,7 @@ class Entry implements SnapshotEntry {
     this.versions = versions === undefined || versions === 0 ? [] : versions;
     if (distroStatus !== undefined && distroStatus !== 0) this.distroStatus = distroStatus;
     if (severity !== undefined && severity !== 0) this.severity = severity;
+    if (module !== undefined && module !== 0) this.module = module;
   }
 
   parsedRanges(order: VersionOrder): readonly ParsedRange[] {

@@ -61,6 +61,11 @@ const debian = source("debian", {
     }),
   ],
 });
+const rpm = (id: string, more: Partial<Advisory["affected"][number]>, by = "oval"): Advisory =>
+  advisory(id, {
+    source: by,
+    affected: [{ ecosystem: "rpm", distro: "rhel:9", name: "n", ranges: [{ introduced: "0" }], ...more }],
+  });
 const more = source("enrichment", { exploited: ["CVE-2024-0001"], epss: [["CVE-2024-0001", 0.25]] });
 const all = [ghsa, debian, more];
 const bytes = compileSnapshot(all);
@@ -134,6 +139,36 @@ describe("contents", () => {
       ["deb|debian:13|x", 1],
       ["npm|x", 1],
     ]);
+  });
+
+  it("has an advisory of several CVEs once for each, and the facts of none with another", () => {
+    const of = advisory("RHSA-1", { aliases: ["CVE-2024-0002", "CVE-2024-0003", "X-1"] });
+    const both = openSnapshot(
+      compileSnapshot([source("a", { advisories: [of], exploited: ["CVE-2024-0003"] })]),
+    );
+    const entries = both.lookup("npm", undefined, "x");
+    expect(
+      entries.map(({ advisory: at }) => {
+        const head = both.advisory(at);
+        const { id, aliases, kev } = both.vulnerability(head.vulnerability);
+        return [head.id, id, aliases, kev];
+      }),
+    ).toEqual([
+      ["RHSA-1", "CVE-2024-0002", ["RHSA-1", "X-1"], false],
+      ["RHSA-1", "CVE-2024-0003", ["RHSA-1", "X-1"], true],
+    ]);
+  });
+
+  it("keeps modules, and what is outside of them where a source tells them apart", () => {
+    const of = [
+      rpm("A-1", { module: "n:1" }),
+      rpm("A-2", {}),
+      rpm("A-3", { distro: "rhel:8" }),
+      rpm("A-4", {}, "osv"),
+    ];
+    const rpms = openSnapshot(compileSnapshot([source("rpms", { advisories: of })]));
+    const modules = (distro: string) => rpms.lookup("rpm", distro, "n").map(({ module }) => module);
+    expect([modules("rhel:9"), modules("rhel:8")]).toEqual([["n:1", "", undefined], [undefined]]);
   });
 
   it("matches nothing of a withdrawn advisory", () => {
