@@ -39,6 +39,7 @@ medium    CVE-4  b        1        -        0      -
 
 Verdict: fail
   1 finding fails rule "no-critical" of policy "prod": CVE-1 (lodash 4.17.4)
+  1 finding is set aside by VEX: CVE-3 (a 1) is answered by acme
   holds until 2030-01-02T00:00:00Z, when a waiver ends or an age is reached
 `);
 });

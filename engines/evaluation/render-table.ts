@@ -24,7 +24,8 @@ const COLUMNS: readonly Column<JudgedFinding>[] = [
   { title: "VERSION", text: ({ version }) => version, min: 7, gives: 3 },
   {
     title: "FIXED",
-    text: ({ fixedVersion, distroStatus }) => fixedVersion ?? distroStatus ?? "-",
+    text: ({ fixedVersion, distroStatus, malware }) =>
+      fixedVersion ?? (malware === true ? "remove it" : (distroStatus ?? "-")),
     min: 5,
     gives: 3,
   },

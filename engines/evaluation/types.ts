@@ -113,6 +113,13 @@ export interface Finding {
   readonly layer: { readonly index: number; readonly diffId: DiffId };
   readonly kev: boolean;
   readonly epss?: number;
+  /** The package itself is the harm: remove it, no fix will come. */
+  readonly malware?: true;
+  /** What vendors contradict each other in; of each vendor the worst severity and the latest fix. Sorted by vendor. */
+  readonly contradictions?: readonly {
+    readonly field: "severity" | "fixedVersion";
+    readonly values: readonly { readonly vendor: string; readonly value: string }[];
+  }[];
   /** RFC 3339; the earliest time at which an advisory was published, where a source says it. */
   readonly published?: string;
   readonly vex?: VexAnnotation;

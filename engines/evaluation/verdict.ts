@@ -23,8 +23,8 @@ export function conclude(
   const warns = reasonsOf("warn");
   const partial = omissions.length === 0 ? [] : [partialReason(omissions)];
   const verdict: Verdict = fails.length > 0 ? "fail" : warns.length + partial.length > 0 ? "warn" : "pass";
-  const reasons = [...fails, ...partial, ...warns];
-  if (reasons.length === 0) reasons.push(passReason(findings, licenseFindings));
+  const reasons = [...fails, ...partial, ...warns, ...vexReason(findings)];
+  if (verdict === "pass") reasons.unshift(passReason(findings, licenseFindings));
   const shown = reasons.slice(0, reasons.length > MAX_REASONS ? MAX_REASONS - 1 : MAX_REASONS);
   if (shown.length < reasons.length) shown.push(`and ${reasons.length - shown.length} more reasons`);
   return { verdict, reasons: shown.map((text) => cut(text, MAX_REASON_LENGTH)) };
@@ -69,6 +69,20 @@ function nameOfLicense({ matched, name, version }: LicenseFinding): string {
 function partialReason(omissions: readonly string[]): string {
   const more = omissions.length > 1 ? `, and ${omissions.length - 1} more` : "";
   return `partial: not everything was read or covered: ${cut(omissions[0] ?? "", 200)}${more}`;
+}
+
+/** Who set the worst findings aside by VEX: an answer that rests on somebody's word names him. */
+function vexReason(findings: readonly JudgedFinding[]): readonly string[] {
+  const answered = findings.filter(({ suppressedBy }) => suppressedBy?.startsWith("vex:") === true);
+  if (answered.length === 0) return [];
+  const names = answered.slice(0, MAX_NAMED).map((finding) => {
+    const { status, justification } = finding.vex ?? {};
+    const by = cut(finding.suppressedBy?.slice("vex:".length) ?? "", 60);
+    const why = justification === undefined ? "" : `, ${cut(justification, 60)}`;
+    return `${nameOfFinding(finding)} is ${status ?? "answered"} by ${by}${why}`;
+  });
+  const what = answered.length === 1 ? "1 finding is" : `${answered.length} findings are`;
+  return [`${what} set aside by VEX: ${someOf(names, answered.length)}`];
 }
 
 function passReason(findings: readonly JudgedFinding[], licenseFindings: readonly LicenseFinding[]): string {

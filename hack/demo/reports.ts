@@ -103,9 +103,10 @@ export function reportsOf(json: string): readonly SeenReport[] {
   });
 }
 
-/** The condition's message is the verdict and then its reasons, parted by semicolons. */
+/** The condition's message is the verdict and then its reasons, parted by semicolons; whose word an answer rests on says most. */
 function reasonOf(message: string): string {
-  return message.split("; ")[1] ?? "nothing stands against it";
+  const [, ...reasons] = message.split("; ");
+  return reasons.find((reason) => reason.includes("by VEX")) ?? reasons[0] ?? "nothing stands against it";
 }
 
 /** Reports that differ in something, in the order of the later list. */

@@ -67,6 +67,24 @@ const records = [
   osv("GHSA-9", "NuGet", "Example.Json", [{ introduced: "0" }, { fixed: "1.2.0" }]),
   osv("GHSA-10", "Packagist", "Example/Core", [{ introduced: "0" }, { fixed: "1.2.0" }]),
   JSON.stringify({ cve: ["CVE-2024-0050"], vulnerable: "18.x || 20.x", patched: "^18.20.2 || ^20.12.2" }),
+  osv("MAL-1", "npm", "evil", [{ introduced: "0" }]),
+  osv("GHSA-11", "npm", "disputed", [{ introduced: "0" }, { fixed: "2.0.0" }], {
+    aliases: ["CVE-2024-0060"],
+    database_specific: { severity: "HIGH" },
+  }),
+  osv("NSWG-11", "npm", "disputed", [{ introduced: "0" }, { fixed: "2.0.1" }], {
+    aliases: ["CVE-2024-0060"],
+    database_specific: { severity: "LOW" },
+  }),
+  osv("GHSA-12", "npm", "no-flaw", [{ introduced: "0" }], { aliases: ["CVE-2024-0061"] }),
+  JSON.stringify({
+    dataType: "CVE_RECORD",
+    dataVersion: "5.1",
+    cveMetadata: { cveId: "CVE-2024-0061", state: "REJECTED", dateRejected: "2024-05-01T00:00:00Z" },
+    containers: {
+      cna: { providerMetadata: { shortName: "acme" }, rejectedReasons: [{ lang: "en", value: "no flaw" }] },
+    },
+  }),
   osv("GHSA-7", "npm", "glibc-like", [{ introduced: "0" }], {
     severity: [{ type: "CVSS_V3", score: CRITICAL }],
     aliases: ["CVE-2024-0012"],
@@ -196,6 +214,41 @@ it("makes one finding of two advisories that mean the same", () => {
     fixedVersion: "2.0",
     published: "2024-01-05T00:00:00Z",
   });
+});
+
+it("says that a package is itself the harm", () => {
+  const [found] = findings([component("npm", "evil", "1.0.0")]);
+  expect(found).toMatchObject({ id: "MAL-1", severity: "critical", malware: true });
+});
+
+it("keeps what vendors contradict each other in", () => {
+  const [found] = findings([component("npm", "disputed", "1.0.0")]);
+  expect(found).toMatchObject({
+    severity: "high",
+    fixedVersion: "2.0.1",
+    contradictions: [
+      {
+        field: "severity",
+        values: [
+          { vendor: "github", value: "high" },
+          { vendor: "nodejs", value: "low" },
+        ],
+      },
+      {
+        field: "fixedVersion",
+        values: [
+          { vendor: "github", value: "2.0.0" },
+          { vendor: "nodejs", value: "2.0.1" },
+        ],
+      },
+    ],
+  });
+  expect(findings([component("npm", "sometimes", "3.0.0")])[0]).not.toHaveProperty("contradictions");
+});
+
+it("sets aside what the record of the CVE itself rejects", () => {
+  const [found] = findings([component("npm", "no-flaw", "1.0.0")]);
+  expect(found).toMatchObject({ id: "CVE-2024-0061", suppressedBy: "rejected:CVE-2024-0061" });
 });
 
 describe("distros", () => {

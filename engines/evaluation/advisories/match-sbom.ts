@@ -3,7 +3,7 @@
  * Components of an image joined with the advisories of a snapshot: by purl type, namespace and name, and by the
  * ecosystem's own version order. One finding per vulnerability and component, whatever number of advisories say it.
  */
-import { byText } from "#lib/compare.ts";
+import { byKey, byText } from "#lib/compare.ts";
 import { versionErrors, versionOrder } from "#lib/versions/index.ts";
 import type { VersionOrder } from "#lib/versions/index.ts";
 import type { Component, Sbom } from "#engines/scanner/index.ts";
@@ -62,8 +62,13 @@ type Answer = Pick<
   | "range"
   | "kev"
   | "epss"
+  | "malware"
+  | "contradictions"
   | "published"
->;
+> & {
+  /** The CVE's own record was rejected: there is no such flaw. */
+  readonly isRejected: boolean;
+};
 
 const DISTRO_TYPES: ReadonlySet<string> = new Set(["deb", "apk", "rpm"]);
 /** Binaries that no package claims: nobody writes advisories about them by name. */
@@ -187,8 +192,9 @@ class Matcher {
 
   #finding(component: Component, answer: Answer): Finding {
     const { type, namespace, name, version, purl, bomRef, evidence, layer, usedByEntrypoint } = component;
+    const { isRejected, ...facts } = answer;
     return {
-      ...answer,
+      ...facts,
       purl,
       bomRef,
       name: namespace === undefined || DISTRO_TYPES.has(type) ? name : `${namespace}/${name}`,
@@ -196,7 +202,7 @@ class Matcher {
       evidence,
       layer: { index: layer.index, diffId: layer.diffId },
       ...(usedByEntrypoint === undefined ? {} : { usedByEntrypoint }),
-      ...this.#suppression(component),
+      ...(isRejected ? { suppressedBy: `rejected:${answer.id}` } : this.#suppression(component)),
     };
   }
 
@@ -246,6 +252,9 @@ function answerOf(
     range: `${range === undefined ? `=${version}` : describeRange(range.source)} (${distro ?? ecosystem})`,
     kev: vulnerability.kev,
     ...(vulnerability.epss === undefined ? {} : { epss: vulnerability.epss }),
+    ...(vulnerability.malware ? { malware: true } : {}),
+    ...contradictionsOf(order, hits),
+    isRejected: vulnerability.rejected,
     ...(published === undefined ? {} : { published }),
   };
 }
@@ -256,10 +265,36 @@ const toldTime = (time: string | undefined): readonly string[] =>
 
 /** The distro's own word first, then what the advisories' scores give, then what others say of the vulnerability. */
 function severityOf(vulnerability: Vulnerability, hits: readonly Hit[]): Severity {
+  if (vulnerability.malware) return "critical";
   const distro = worstKnown(hits.flatMap(({ entry }) => entry.severity ?? []));
   if (distro !== "unknown") return distro;
   const own = worstKnown(hits.map(({ head }) => head.severity));
   return own === "unknown" ? vulnerability.severity : own;
+}
+
+/** Vendors that do not say the same; one alone can't contradict itself. */
+function contradictionsOf(order: VersionOrder, hits: readonly Hit[]): Pick<Answer, "contradictions"> {
+  if (hits.length < 2) return {};
+  const byVendor = Map.groupBy(hits, ({ head }) => head.vendor);
+  if (byVendor.size < 2) return {};
+  const severities = [...byVendor].flatMap(([vendor, own]) => {
+    const value = worstKnown(own.map(({ head, entry }) => entry.severity ?? head.severity));
+    return value === "unknown" ? [] : [{ vendor, value }];
+  });
+  const fixes = [...byVendor].flatMap(([vendor, own]) => {
+    const value = latestFix(order, own);
+    return value === undefined ? [] : [{ vendor, value }];
+  });
+  const contradictions = [
+    { field: "severity" as const, values: severities },
+    { field: "fixedVersion" as const, values: fixes },
+  ].filter(({ values }) => new Set(values.map(({ value }) => value)).size > 1);
+  if (contradictions.length === 0) return {};
+  const sorted = contradictions.map(({ field, values }) => ({
+    field,
+    values: values.sort(byKey(({ vendor }) => vendor)),
+  }));
+  return { contradictions: sorted };
 }
 
 /** Of fixes that are one version in several spellings the first by text. */

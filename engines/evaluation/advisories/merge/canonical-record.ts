@@ -56,7 +56,8 @@ const MAX_REFERENCES = 50;
 
 /** @throws SNAPSHOT_CORRUPT when the snapshot was opened unverified and is damaged */
 export function canonicalRecord(snapshot: Snapshot, vulnerability: number): CanonicalRecord {
-  const { id, aliases, severity, kev, epss, rejected, advisories } = snapshot.vulnerability(vulnerability);
+  const { id, aliases, severity, kev, epss, rejected, malware, advisories } =
+    snapshot.vulnerability(vulnerability);
   const records = advisories.map((position) => snapshot.record(position));
   const inForce = records.filter(({ withdrawn }) => withdrawn === undefined);
   const severities = said(inForce, ({ severity: own }) => (own === "unknown" ? [] : [own]));
@@ -70,7 +71,7 @@ export function canonicalRecord(snapshot: Snapshot, vulnerability: number): Cano
     kev,
     ...(epss === undefined ? {} : { epss }),
     rejected,
-    malware: records.some(({ malware }) => malware === true),
+    malware,
     summaries: said(records, ({ summary }) => summary ?? []),
     severities,
     cvss: said(records, ({ cvss }) => cvss.map(({ vector }) => vector)),

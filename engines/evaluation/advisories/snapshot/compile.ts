@@ -13,7 +13,7 @@ import { OUTSIDE_OF_MODULES } from "../modules.ts";
 import { worstKnown } from "../severity-words.ts";
 import type { SourceExport } from "../types.ts";
 import { vendorOf } from "../vendors.ts";
-import { EXPLOITED, REJECTED, nameRow } from "./format.ts";
+import { EXPLOITED, MALWARE, REJECTED, nameRow } from "./format.ts";
 import type { BucketEntry, Head, SnapshotMeta, VulnerabilityRow } from "./format.ts";
 import { writeSnapshot } from "./write.ts";
 
@@ -115,7 +115,9 @@ function vulnerabilityRows(
     const names = [...new Set(group.flatMap((advisory) => [advisory.id, ...advisory.aliases]))];
     const cves = isCve(id) ? [id] : names.filter(isCve);
     const flags =
-      (cves.some((cve) => exploited.has(cve)) ? EXPLOITED : 0) + (isRejected(id, group) ? REJECTED : 0);
+      (cves.some((cve) => exploited.has(cve)) ? EXPLOITED : 0) +
+      (isRejected(id, group) ? REJECTED : 0) +
+      (group.some(({ malware, withdrawn }) => malware === true && withdrawn === undefined) ? MALWARE : 0);
     return [
       id,
       names.filter((name) => name !== id).sort(),

@@ -92,3 +92,4 @@ export const nameRow = (name: string, position: number): string =>
 /** Bits of a vulnerability's flags. */
 export const EXPLOITED = 1;
 export const REJECTED = 2;
+export const MALWARE = 4;

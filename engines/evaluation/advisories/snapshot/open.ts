@@ -13,7 +13,7 @@ import { advisoryErrors } from "../errors.ts";
 import { parseRange } from "../ranges.ts";
 import type { ParsedRange } from "../ranges.ts";
 import { DIGEST_OFFSET, DIRECTORY_BYTES, FORMAT_VERSION, HEADER_BYTES, MAGIC, SECTIONS } from "./format.ts";
-import { EXPLOITED, REJECTED, nameRow } from "./format.ts";
+import { EXPLOITED, MALWARE, REJECTED, nameRow } from "./format.ts";
 import type { BucketEntry, Head, Section, SnapshotMeta, SnapshotSource, VulnerabilityRow } from "./format.ts";
 
 /** What an advisory says of one package. */
@@ -53,6 +53,8 @@ export interface Vulnerability {
   readonly kev: boolean;
   /** The record of the CVE itself was rejected. */
   readonly rejected: boolean;
+  /** The package itself is the harm. */
+  readonly malware: boolean;
   readonly epss?: number;
   /** Positions of its advisories, ascending. */
   readonly advisories: readonly number[];
@@ -191,6 +193,7 @@ class OpenSnapshot implements Snapshot {
         severity,
         kev: (flags & EXPLOITED) !== 0,
         rejected: (flags & REJECTED) !== 0,
+        malware: (flags & MALWARE) !== 0,
         ...(epss < 0 ? {} : { epss }),
         advisories,
       };

@@ -116,6 +116,7 @@ describe("contents", () => {
       severity: "high",
       kev: true,
       rejected: false,
+      malware: false,
       epss: 0.25,
       advisories: [0, 1],
     });
