@@ -35,6 +35,17 @@ export function primaryIds(advisories: readonly Identified[]): (advisory: Identi
       : (smallestCve(advisory.aliases) ?? cves.get(sets.root(advisory.id)) ?? sets.root(advisory.id));
 }
 
+/**
+ * An advisory of several CVEs is that of an update (RHSA, USN, DSA), and speaks of each of them: none hides behind another, and what
+ * is known of one (exploitation, VEX) is not said of the others.
+ */
+export function ofEachCve(advisory: Advisory): readonly Advisory[] {
+  const cves = advisory.aliases.filter(isCve);
+  if (isCve(advisory.id) || cves.length < 2) return [advisory];
+  const others = advisory.aliases.filter((alias) => !isCve(alias));
+  return cves.map((cve) => ({ ...advisory, aliases: [...others, cve].sort(byText) }));
+}
+
 /** Oldest by year, then by number. */
 function smallestCve(ids: readonly string[]): string | undefined {
   return ids.filter(isCve).sort(byCve)[0];

@@ -159,6 +159,7 @@ export const grammars: Readonly<Record<string, Texts>> = {
   composer,
   deb: deb.filter((text) => !text.endsWith("-")),
   gem,
+  generic: gem,
   golang: fc.oneof(goModule, goToolchain),
   maven,
   npm: semver,

@@ -8,7 +8,7 @@ import { byText } from "#lib/compare.ts";
 import type { Advisory, AffectedPackage } from "../../types.ts";
 import { packageKey } from "../ecosystems.ts";
 import { advisoryErrors } from "../errors.ts";
-import { isCve, primaryIds } from "../identity.ts";
+import { isCve, ofEachCve, primaryIds } from "../identity.ts";
 import { OUTSIDE_OF_MODULES } from "../modules.ts";
 import { worstKnown } from "../severity-words.ts";
 import type { SourceExport } from "../types.ts";
@@ -86,17 +86,6 @@ function grouped(distinct: readonly Advisory[]): Grouped {
   for (const [id, group] of groups)
     if (group.every(({ affected }) => affected.length === 0)) groups.delete(id);
   return { advisories: all.filter((advisory) => groups.has(idOf(advisory))), groups, idOf };
-}
-
-/**
- * An advisory of several CVEs is that of an update (RHSA, USN, DSA), and speaks of each of them: none hides behind another, and what
- * is known of one (exploitation, VEX) is not said of the others.
- */
-function ofEachCve(advisory: Advisory): readonly Advisory[] {
-  const cves = advisory.aliases.filter(isCve);
-  if (isCve(advisory.id) || cves.length < 2) return [advisory];
-  const others = advisory.aliases.filter((alias) => !isCve(alias));
-  return cves.map((cve) => ({ ...advisory, aliases: [...others, cve].sort(byText) }));
 }
 
 /** Sorted by id. */

@@ -7,7 +7,7 @@
 import { canonicalJson } from "#lib/canonical-json.ts";
 import type { BoltEntry } from "#lib/boltdb/index.ts";
 import type { Advisory, AffectedPackage, Severity } from "../../types.ts";
-import { primaryIds } from "../identity.ts";
+import { ofEachCve, primaryIds } from "../identity.ts";
 import type { SourceExport } from "../types.ts";
 import { languageSource } from "./data-sources.ts";
 import type { DataSource } from "./data-sources.ts";
@@ -56,7 +56,7 @@ class Composer {
 
   constructor(advisories: readonly Advisory[]) {
     const idOf = primaryIds(advisories);
-    for (const advisory of advisories) {
+    for (const advisory of advisories.flatMap(ofEachCve)) {
       if (advisory.withdrawn !== undefined) continue;
       const id = idOf(advisory);
       listIn(this.#byVulnerability, id).push(advisory);
