@@ -13,6 +13,7 @@ import { openImageSource } from "#lib/oci/open-image-source.ts";
 import { formatPlatform } from "#lib/oci/platform.ts";
 import { parseReference, repositoryOf } from "#lib/oci/reference.ts";
 import { readDockerConfig } from "#lib/oci/registry/credentials.ts";
+import { proxiesOf } from "#lib/http/proxy.ts";
 import type { RegistrySettings } from "#lib/oci/registry/settings.ts";
 import type { Platform } from "#lib/oci/types.ts";
 import { cacheDir, fileFactsIn, fragmentsIn } from "../cache.ts";
@@ -181,11 +182,6 @@ export async function registrySettings(target: string, flags: TargetFlags): Prom
     "config.json",
   );
   const hasConfig = (await stat(config).catch(() => undefined)) !== undefined;
-  const environment = (name: string): string | undefined =>
-    process.env[name] ?? process.env[name.toLowerCase()];
-  const httpProxy = environment("HTTP_PROXY");
-  const httpsProxy = environment("HTTPS_PROXY");
-  const noProxy = environment("NO_PROXY");
   return {
     credentials: hasConfig ? await readDockerConfig(config) : [],
     hosts: {
@@ -194,10 +190,6 @@ export async function registrySettings(target: string, flags: TargetFlags): Prom
         ...(flags.caFile === undefined ? {} : { ca: [await readText(flags.caFile)] }),
       },
     },
-    proxy: {
-      ...(httpProxy === undefined ? {} : { httpProxy }),
-      ...(httpsProxy === undefined ? {} : { httpsProxy }),
-      ...(noProxy === undefined ? {} : { noProxy }),
-    },
+    proxy: proxiesOf(process.env),
   };
 }

@@ -5,7 +5,8 @@ import { fetchArtifact } from "./artifact.ts";
 import { openImageSource } from "./open-image-source.ts";
 import { pushImage } from "./push.ts";
 import { fail, startFakeRegistry } from "./testing/fake-registry.ts";
-import { fakePorts, sampleImage, temporaryFolder } from "./testing/support.ts";
+import { sampleImage, temporaryFolder } from "./testing/support.ts";
+import { fakePorts } from "../http/testing/fake-ports.ts";
 import { collect } from "./verify.ts";
 import { writeDockerArchive, writeOciLayout } from "./writer.ts";
 

@@ -9,8 +9,9 @@ import { parseReference } from "./reference.ts";
 import type { ImageReference } from "./reference.ts";
 import { originEndpoint } from "./registry/endpoints.ts";
 import { RegistryHttp } from "./registry/http.ts";
-import { systemPorts } from "./registry/settings.ts";
-import type { RegistryPorts, RegistrySettings } from "./registry/settings.ts";
+import { systemPorts } from "../http/ports.ts";
+import type { HttpPorts } from "../http/ports.ts";
+import type { RegistrySettings } from "./registry/settings.ts";
 import { Uploads } from "./registry/uploads.ts";
 import type { UploadOptions } from "./registry/uploads.ts";
 
@@ -18,7 +19,7 @@ const MAX_INDEX_DEPTH = 4;
 
 export interface PushOptions extends UploadOptions {
   readonly registry?: RegistrySettings;
-  readonly ports?: RegistryPorts;
+  readonly ports?: HttpPorts;
 }
 
 /**

@@ -6,7 +6,7 @@ import { parseReference } from "./reference.ts";
 import { Referrers } from "./referrers.ts";
 import { startFakeRegistry } from "./testing/fake-registry.ts";
 import type { FakeRegistry } from "./testing/fake-registry.ts";
-import { fakePorts } from "./testing/support.ts";
+import { fakePorts } from "../http/testing/fake-ports.ts";
 
 const subject = {
   digest: digestOf("image"),

@@ -15,10 +15,11 @@ import { openBlob } from "./registry/blob-download.ts";
 import { originEndpoint } from "./registry/endpoints.ts";
 import type { Endpoint } from "./registry/endpoints.ts";
 import { RegistryHttp, boundedBytes, placeOf } from "./registry/http.ts";
-import { systemPorts } from "./registry/settings.ts";
-import type { RegistryPorts, RegistrySettings } from "./registry/settings.ts";
-import { discard } from "./registry/transport.ts";
-import type { HttpResponse } from "./registry/transport.ts";
+import { systemPorts } from "../http/ports.ts";
+import type { HttpPorts } from "../http/ports.ts";
+import type { RegistrySettings } from "./registry/settings.ts";
+import { discard } from "../http/transport.ts";
+import type { HttpResponse } from "../http/transport.ts";
 import { Uploads } from "./registry/uploads.ts";
 
 const EMPTY_TYPE = "application/vnd.oci.empty.v1+json";
@@ -67,7 +68,7 @@ export class Referrers {
   readonly #http: RegistryHttp;
   readonly #endpoint: Endpoint;
 
-  constructor(name: RepositoryName, settings: RegistrySettings = {}, ports: RegistryPorts = systemPorts) {
+  constructor(name: RepositoryName, settings: RegistrySettings = {}, ports: HttpPorts = systemPorts) {
     this.#http = new RegistryHttp(settings, ports);
     this.#endpoint = originEndpoint(name, settings);
   }

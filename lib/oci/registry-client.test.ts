@@ -8,8 +8,9 @@ import { RegistryClient } from "./registry-client.ts";
 import type { RegistrySettings } from "./registry/settings.ts";
 import { fail, startFakeRegistry } from "./testing/fake-registry.ts";
 import type { FakeRegistry } from "./testing/fake-registry.ts";
-import { fakePorts, sampleImage, temporaryFolder } from "./testing/support.ts";
-import type { FakePorts } from "./testing/support.ts";
+import { sampleImage, temporaryFolder } from "./testing/support.ts";
+import { fakePorts } from "../http/testing/fake-ports.ts";
+import type { FakePorts } from "../http/testing/fake-ports.ts";
 import { writeOciLayout } from "./writer.ts";
 
 let registry: FakeRegistry;
@@ -374,7 +375,7 @@ describe("token services", () => {
     "at %s are refused by a registry over TLS",
     async (realm) => {
       const { fetchToken } = await import("./registry/tokens.ts");
-      const { Transport } = await import("./registry/transport.ts");
+      const { registryTransport } = await import("./registry/http.ts");
       const endpoint = {
         origin: "https://r.example",
         registry: "r.example",
@@ -382,7 +383,7 @@ describe("token services", () => {
         settings: {},
         spare: false,
       };
-      const context = { transport: new Transport({}), settings: {}, ports };
+      const context = { transport: registryTransport({}), settings: {}, ports };
       await expect(
         fetchToken({ endpoint, realm, service: "", scope: "s", credential: undefined }, context),
       ).rejects.toThrow("names a token service that cannot be used");

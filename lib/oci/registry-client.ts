@@ -15,9 +15,10 @@ import type { ImageReference } from "./reference.ts";
 import { openBlob } from "./registry/blob-download.ts";
 import type { Endpoint } from "./registry/endpoints.ts";
 import { RegistryHttp, boundedBytes, placeOf } from "./registry/http.ts";
-import { systemPorts } from "./registry/settings.ts";
-import type { HeldToken, RegistryPorts, RegistrySettings } from "./registry/settings.ts";
-import { discard } from "./registry/transport.ts";
+import { systemPorts } from "../http/ports.ts";
+import type { HttpPorts } from "../http/ports.ts";
+import type { HeldToken, RegistrySettings } from "./registry/settings.ts";
+import { discard } from "../http/transport.ts";
 import type { LayerAccess } from "./types.ts";
 import type { BlobId } from "./verify.ts";
 
@@ -30,7 +31,7 @@ export class RegistryClient {
 
   constructor(
     settings: RegistrySettings = {},
-    ports: RegistryPorts = systemPorts,
+    ports: HttpPorts = systemPorts,
     held: readonly HeldToken[] = [],
   ) {
     this.#http = new RegistryHttp(settings, ports, held);

@@ -5,7 +5,7 @@ import { digestOf } from "../../digest.ts";
 import { RegistryClient } from "../registry-client.ts";
 import { startFakeRegistry } from "../testing/fake-registry.ts";
 import type { FakeRegistry } from "../testing/fake-registry.ts";
-import { fakePorts } from "../testing/support.ts";
+import { fakePorts } from "../../http/testing/fake-ports.ts";
 import { collect } from "../verify.ts";
 import type { RegistrySettings } from "./settings.ts";
 

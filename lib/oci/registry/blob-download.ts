@@ -11,10 +11,10 @@ import type { Endpoint } from "./endpoints.ts";
 import { networkFailure } from "./failures.ts";
 import { placeOf } from "./http.ts";
 import type { RegistryHttp } from "./http.ts";
-import { paced } from "./paced.ts";
-import { Retryable, backoffMs } from "./retry.ts";
-import { discard } from "./transport.ts";
-import type { HttpResponse } from "./transport.ts";
+import { paced } from "../../http/paced.ts";
+import { Retryable, backoffMs } from "../../http/retry.ts";
+import { discard } from "../../http/transport.ts";
+import type { HttpResponse } from "../../http/transport.ts";
 
 const CHUNK = 256 * 1024;
 /** Broken connections on one endpoint; a server that drips a byte at a time is given up on. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Where a repository is served: its mirrors in order, then the registry itself. */
+import { isLoopback } from "../../http/proxy.ts";
 import { ociErrors } from "../errors.ts";
 import { DOCKER_HUB, parseReference } from "../reference.ts";
 import type { ImageReference } from "../reference.ts";
@@ -44,12 +45,6 @@ export function originEndpoint(reference: Named, settings: RegistrySettings): En
 
 export function hostSettings(settings: RegistrySettings, host: string): RegistryHostSettings {
   return settings.hosts?.[host] ?? {};
-}
-
-/** localhost, 127.0.0.0/8 and ::1, with or without a port. */
-export function isLoopback(host: string): boolean {
-  const name = host.replace(/:[0-9]+$/, "").toLowerCase();
-  return name === "localhost" || name === "[::1]" || name === "::1" || /^127(?:\.[0-9]{1,3}){3}$/.test(name);
 }
 
 function mirrorEndpoint(mirror: string, reference: Named, settings: RegistrySettings): Endpoint {

@@ -5,15 +5,24 @@ import { ociErrors } from "../errors.ts";
 import { Authorizer } from "./authorizer.ts";
 import type { Actions } from "./authorizer.ts";
 import { Budget } from "./budget.ts";
-import { endpointsOf } from "./endpoints.ts";
+import { DOCKER_HUB } from "../reference.ts";
+import { endpointsOf, hostSettings } from "./endpoints.ts";
 import type { Endpoint } from "./endpoints.ts";
-import { deniedFailure, hostOf, networkFailure, registryMessage, statusFailure } from "./failures.ts";
-import { paced } from "./paced.ts";
-import { Retryable, retryAfterMs, withRetry } from "./retry.ts";
-import type { HeldToken, RegistryPorts, RegistrySettings } from "./settings.ts";
+import {
+  deniedFailure,
+  hostOf,
+  networkFailure,
+  redirectRefused,
+  registryMessage,
+  statusFailure,
+} from "./failures.ts";
+import { paced } from "../../http/paced.ts";
+import { Retryable, retryAfterMs, withRetry } from "../../http/retry.ts";
+import type { HttpPorts } from "../../http/ports.ts";
+import type { HeldToken, RegistrySettings } from "./settings.ts";
 import { boundedText } from "./tokens.ts";
-import { Transport, discard } from "./transport.ts";
-import type { HttpRequest, HttpResponse } from "./transport.ts";
+import { Transport, discard } from "../../http/transport.ts";
+import type { HttpRequest, HttpResponse } from "../../http/transport.ts";
 
 const DEFAULT_CONCURRENT = 8;
 const MAX_ERROR_BODY = 16 * 1024;
@@ -31,17 +40,17 @@ export interface RegistryRequest {
 
 export class RegistryHttp {
   readonly settings: RegistrySettings;
-  readonly ports: RegistryPorts;
+  readonly ports: HttpPorts;
   readonly #transport: Transport;
   readonly #authorizer: Authorizer;
   readonly #budgets = new Map<string, Budget>();
   /** Mirrors that could not be reached, and until when they are left for last. */
   readonly #resting = new Map<string, number>();
 
-  constructor(settings: RegistrySettings, ports: RegistryPorts, held: readonly HeldToken[] = []) {
+  constructor(settings: RegistrySettings, ports: HttpPorts, held: readonly HeldToken[] = []) {
     this.settings = settings;
     this.ports = ports;
-    this.#transport = new Transport(settings);
+    this.#transport = registryTransport(settings);
     this.#authorizer = new Authorizer({ transport: this.#transport, settings, ports }, held);
   }
 
@@ -162,6 +171,14 @@ export class RegistryHttp {
     return made;
   }
 }
+
+/** Trusts for each host the CA that its settings name. */
+export const registryTransport = (settings: RegistrySettings): Transport =>
+  new Transport(settings, {
+    trusted: ({ host }) =>
+      hostSettings(settings, host === "registry-1.docker.io" ? DOCKER_HUB : host).ca ?? [],
+    refuse: redirectRefused,
+  });
 
 /** Reads a body of at most `max` bytes. @throws MANIFEST_INVALID when there are more */
 export async function boundedBytes(response: HttpResponse, max: number, where: string): Promise<Buffer> {

@@ -4,9 +4,6 @@ import { Budget } from "./budget.ts";
 import { chooseChallenge, parseChallenges } from "./challenge.ts";
 import { endpointsOf } from "./endpoints.ts";
 import { registryMessage } from "./failures.ts";
-import { proxyFor } from "./proxy.ts";
-import { Retryable, retryAfterMs, withRetry } from "./retry.ts";
-import { fakePorts } from "../testing/support.ts";
 
 describe("challenges", () => {
   it.each([
@@ -106,57 +103,6 @@ describe("endpointsOf", () => {
       );
     },
   );
-});
-
-describe("proxyFor", () => {
-  const proxy = { httpsProxy: "https://p.example:3128", httpProxy: "p.example:80" };
-  it.each([
-    ["https://r.example/", "", "https://p.example:3128"],
-    ["http://r.example/", "", "http://p.example:80"],
-    ["http://127.0.0.1:5000/", "", undefined],
-    ["https://r.example/", "*", undefined],
-    ["https://r.example/", "other, .example", undefined],
-    ["https://r.example/", "example", undefined],
-    ["https://r.example/", "xample", "https://p.example:3128"],
-    ["https://r.example:8443/", "r.example:443", "https://p.example:3128"],
-    ["https://r.example/", "r.example:443", undefined],
-    ["https://10.1.2.3/", "10.0.0.0/8", undefined],
-    ["https://11.1.2.3/", "10.0.0.0/8", "https://p.example:3128"],
-    ["https://[fd00::1]/", "fd00::/8", undefined],
-    ["https://r.example/", "10.0.0.0/99", "https://p.example:3128"],
-  ])("%s with no_proxy %j goes through %s", (url, noProxy, want) => {
-    expect(proxyFor(new URL(url), { ...proxy, noProxy })).toBe(want);
-  });
-});
-
-describe("retries", () => {
-  it("backs off with jitter, then gives the error", async () => {
-    const ports = fakePorts();
-    const error = new Error("down");
-    await expect(withRetry({}, ports, undefined, () => Promise.reject(new Retryable(error)))).rejects.toBe(
-      error,
-    );
-    expect(ports.waits).toEqual([125, 250, 500]);
-  });
-
-  it("waits as long as told, unless that is too long", async () => {
-    const ports = fakePorts();
-    const error = new Error("slow down");
-    const told = (ms: number) =>
-      withRetry({ maxAttempts: 2 }, ports, undefined, () => Promise.reject(new Retryable(error, ms)));
-    await expect(told(5000)).rejects.toBe(error);
-    await expect(told(60_000)).rejects.toBe(error);
-    expect(ports.waits).toEqual([5000]);
-  });
-
-  it.each([
-    ["5", 5000],
-    ["Thu, 01 Jan 1970 00:00:20 GMT", 10_000],
-    ["Thu, 01 Jan 1970 00:00:01 GMT", 0],
-    ["soon", undefined],
-  ])("reads Retry-After %s", (header, want) => {
-    expect(retryAfterMs(header, 10_000)).toBe(want);
-  });
 });
 
 describe("Budget", () => {

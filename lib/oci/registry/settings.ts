@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * What a caller may tell the registry client. Plain data, so that it can be sent to a worker thread;
- * the ports beside it are what tests replace.
- */
-import { setTimeout as delay } from "node:timers/promises";
-import { systemClock } from "../../clock.ts";
-import type { Clock } from "../../clock.ts";
+/** What a caller may tell the registry client. Plain data, so that it can be sent to a worker thread. */
+import type { RetrySettings } from "../../http/retry.ts";
+import type { TransportSettings } from "../../http/transport.ts";
 
 /** One registry host, keyed by `host` or `host:port` as references spell it (`docker.io` for Docker Hub). */
 export interface RegistryHostSettings {
@@ -33,29 +29,9 @@ export interface RegistryCredential {
   readonly registryToken?: string;
 }
 
-/** As in the environment variables of the same names; the caller reads them. */
-export interface ProxySettings {
-  readonly httpProxy?: string;
-  readonly httpsProxy?: string;
-  /** Comma-separated hosts, domain suffixes, IP ranges, or `*`. */
-  readonly noProxy?: string;
-}
-
-export interface RegistrySettings {
+export interface RegistrySettings extends TransportSettings, RetrySettings {
   readonly hosts?: Readonly<Record<string, RegistryHostSettings>>;
   readonly credentials?: readonly RegistryCredential[];
-  readonly proxy?: ProxySettings;
-  /** Default 10 s. */
-  readonly connectTimeoutMs?: number;
-  /** From request to response headers. Default 30 s. */
-  readonly headersTimeoutMs?: number;
-  /** Longest silence within a body. Default 30 s. */
-  readonly idleTimeoutMs?: number;
-  /** Tries of one request, the first included. Default 4. */
-  readonly maxAttempts?: number;
-  /** A registry that asks for a longer pause (`Retry-After`) is given up on. Default 30 s. */
-  readonly maxRetryWaitMs?: number;
-  readonly userAgent?: string;
 }
 
 /** An Authorization header that is still good. Secret. */
@@ -66,18 +42,3 @@ export interface HeldToken {
   /** Milliseconds since 1970; absent when it does not expire. */
   readonly expiresAtMs?: number;
 }
-
-export interface RegistryPorts {
-  readonly clock: Clock;
-  /** From 0 up to, not including, 1. */
-  readonly random: () => number;
-  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-}
-
-export const systemPorts: RegistryPorts = {
-  clock: systemClock,
-  random: () => Math.random(),
-  sleep: async (ms, signal) => {
-    await delay(ms, undefined, signal === undefined ? {} : { signal });
-  },
-};

@@ -6,7 +6,7 @@ import { parseReference } from "../reference.ts";
 import { RegistryClient } from "../registry-client.ts";
 import { startFakeRegistry } from "../testing/fake-registry.ts";
 import type { FakeRegistry } from "../testing/fake-registry.ts";
-import { fakePorts } from "../testing/support.ts";
+import { fakePorts } from "../../http/testing/fake-ports.ts";
 import type { RegistrySettings } from "./settings.ts";
 
 const manifest = Buffer.from('{"schemaVersion":2,"manifests":[]}');

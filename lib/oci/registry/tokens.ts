@@ -4,14 +4,15 @@
  * (POST with a refresh token), https://distribution.github.io/distribution/spec/auth/token/
  */
 import { ociErrors } from "../errors.ts";
-import { isLoopback } from "./endpoints.ts";
+import { isLoopback } from "../../http/proxy.ts";
 import type { Endpoint } from "./endpoints.ts";
 import { hostOf, networkFailure, registryMessage, statusFailure } from "./failures.ts";
-import { Retryable, retryAfterMs, withRetry } from "./retry.ts";
-import { paced } from "./paced.ts";
-import type { RegistryCredential, RegistryPorts, RegistrySettings } from "./settings.ts";
-import { discard } from "./transport.ts";
-import type { HttpRequest, HttpResponse, Transport } from "./transport.ts";
+import { Retryable, retryAfterMs, withRetry } from "../../http/retry.ts";
+import { paced } from "../../http/paced.ts";
+import type { HttpPorts } from "../../http/ports.ts";
+import type { RegistryCredential, RegistrySettings } from "./settings.ts";
+import { discard } from "../../http/transport.ts";
+import type { HttpRequest, HttpResponse, Transport } from "../../http/transport.ts";
 
 const MAX_ANSWER = 1024 * 1024;
 const DEFAULT_LIFE_S = 60;
@@ -34,7 +35,7 @@ export interface Token {
 export interface TokenContext {
   readonly transport: Transport;
   readonly settings: RegistrySettings;
-  readonly ports: RegistryPorts;
+  readonly ports: HttpPorts;
 }
 
 /** Undefined when the token service refuses the login. @throws REGISTRY_UNAVAILABLE, REGISTRY_THROTTLED */
@@ -98,7 +99,7 @@ export function basicHeader(credential: RegistryCredential): string {
 async function readToken(
   request: TokenRequest,
   response: HttpResponse,
-  ports: RegistryPorts,
+  ports: HttpPorts,
 ): Promise<Token | undefined> {
   if (response.status === 401 || response.status === 403) {
     await discard(response);

@@ -6,8 +6,8 @@ import type { BlobId } from "../verify.ts";
 import type { Endpoint } from "./endpoints.ts";
 import { placeOf } from "./http.ts";
 import type { RegistryHttp, RegistryRequest } from "./http.ts";
-import { discard } from "./transport.ts";
-import type { HttpResponse } from "./transport.ts";
+import { discard } from "../../http/transport.ts";
+import type { HttpResponse } from "../../http/transport.ts";
 
 export interface UploadOptions {
   /** Sends each blob in parts of as many bytes instead of at once. */

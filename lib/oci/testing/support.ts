@@ -3,7 +3,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RegistryPorts } from "../registry/settings.ts";
 import type { ImageInput } from "../writer.ts";
 import { tarBytes } from "../writing/tar.ts";
 
@@ -14,28 +13,6 @@ export async function temporaryFolder(): Promise<{
 }> {
   const path = await mkdtemp(join(tmpdir(), "stella-oci-"));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
-}
-
-export interface FakePorts extends RegistryPorts {
-  /** Pauses asked for, in milliseconds. */
-  readonly waits: number[];
-  nowMs: number;
-}
-
-/** Never waits; `random` is always a half. */
-export function fakePorts(): FakePorts {
-  const waits: number[] = [];
-  const ports = {
-    waits,
-    nowMs: 1_000_000,
-    clock: { now: (): number => ports.nowMs },
-    random: () => 0.5,
-    sleep: (ms: number) => {
-      waits.push(ms);
-      return Promise.resolve();
-    },
-  };
-  return ports;
 }
 
 /** Two layers: a small file, and `bytes` of a file that does not compress to nothing. */

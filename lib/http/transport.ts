@@ -3,14 +3,30 @@
 import { createSecureContext, getCACertificates } from "node:tls";
 import { Agent, ProxyAgent } from "undici";
 import type { Dispatcher } from "undici";
-import { ociErrors } from "../errors.ts";
-import { DOCKER_HUB } from "../reference.ts";
-import { hostSettings } from "./endpoints.ts";
 import { proxyFor } from "./proxy.ts";
-import type { RegistrySettings } from "./settings.ts";
+import type { ProxySettings } from "./proxy.ts";
 
 const MAX_REDIRECTS = 5;
 const DISCARD_LIMIT = 64 * 1024;
+
+export interface TransportSettings {
+  readonly proxy?: ProxySettings;
+  /** Default 10 s. */
+  readonly connectTimeoutMs?: number;
+  /** From request to response headers. Default 30 s. */
+  readonly headersTimeoutMs?: number;
+  /** Longest silence within a body. Default 30 s. */
+  readonly idleTimeoutMs?: number;
+  readonly userAgent?: string;
+}
+
+/** What differs between the clients that share the transport. */
+export interface TransportRules {
+  /** PEM certificates trusted for a URL beside the system's and the request's own. */
+  trusted?(url: URL): readonly string[];
+  /** The error for a redirect that is not followed. */
+  refuse(url: URL, why: string): Error;
+}
 
 export interface HttpRequest {
   readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH";
@@ -33,11 +49,13 @@ export interface HttpResponse {
 }
 
 export class Transport {
-  readonly #settings: RegistrySettings;
+  readonly #settings: TransportSettings;
+  readonly #rules: TransportRules;
   readonly #dispatchers = new Map<string, Dispatcher>();
 
-  constructor(settings: RegistrySettings) {
+  constructor(settings: TransportSettings, rules: TransportRules) {
     this.#settings = settings;
+    this.#rules = rules;
   }
 
   /** One try. Throws what undici throws. */
@@ -49,12 +67,12 @@ export class Transport {
       const location = redirectOf(request, response);
       if (location === undefined) return response;
       await discard(response);
-      if (hop >= MAX_REDIRECTS) throw unavailable(request.url, `redirected more than ${MAX_REDIRECTS} times`);
+      const refuse = (why: string): Error => this.#rules.refuse(request.url, why);
+      if (hop >= MAX_REDIRECTS) throw refuse(`redirected more than ${MAX_REDIRECTS} times`);
       const next = URL.parse(location, url.href);
-      if (next === null || !/^https?:$/.test(next.protocol))
-        throw unavailable(request.url, "redirected to no usable URL");
+      if (next === null || !/^https?:$/.test(next.protocol)) throw refuse("redirected to no usable URL");
       if (url.protocol === "https:" && next.protocol === "http:") {
-        throw unavailable(request.url, `redirected to plain HTTP at ${next.host}, which is refused`);
+        throw refuse(`redirected to plain HTTP at ${next.host}, which is refused`);
       }
       if (next.origin !== url.origin) headers = withoutLogin(headers);
       url = next;
@@ -87,9 +105,7 @@ export class Transport {
 
   /** Connections are shared by all requests with the same trust and the same proxy. */
   #dispatcher(url: URL, inherited: readonly string[]): Dispatcher {
-    const host = url.host === "registry-1.docker.io" ? DOCKER_HUB : url.host;
-    const ca =
-      url.protocol === "https:" ? [...inherited, ...(hostSettings(this.#settings, host).ca ?? [])] : [];
+    const ca = url.protocol === "https:" ? [...inherited, ...(this.#rules.trusted?.(url) ?? [])] : [];
     const proxy = proxyFor(url, this.#settings.proxy);
     const key = [proxy ?? "", ...new Set(ca)].join("\n");
     const known = this.#dispatchers.get(key);
@@ -138,6 +154,3 @@ function flatten(headers: Readonly<Record<string, string | string[] | undefined>
     ),
   );
 }
-
-const unavailable = (url: URL, why: string): Error =>
-  ociErrors.make("REGISTRY_UNAVAILABLE", `${url.host} ${why}`, { data: { registry: url.host } });

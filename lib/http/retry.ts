@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Bounded retries: exponential backoff with full jitter, or as long as the server asks for. */
-import type { RegistryPorts, RegistrySettings } from "./settings.ts";
+import type { HttpPorts } from "./ports.ts";
+
+export interface RetrySettings {
+  /** Tries of one request, the first included. Default 4. */
+  readonly maxAttempts?: number;
+  /** A server that asks for a longer pause (`Retry-After`) is given up on. Default 30 s. */
+  readonly maxRetryWaitMs?: number;
+}
 
 const BASE_MS = 250;
 const CAP_MS = 8000;
@@ -22,8 +29,8 @@ export class Retryable extends Error {
 
 /** Runs `attempt` until it succeeds or throws something else than Retryable, and a bounded number of times. */
 export async function withRetry<T>(
-  settings: RegistrySettings,
-  ports: RegistryPorts,
+  settings: RetrySettings,
+  ports: HttpPorts,
   signal: AbortSignal | undefined,
   attempt: () => Promise<T>,
 ): Promise<T> {
@@ -41,7 +48,7 @@ export async function withRetry<T>(
 }
 
 /** Pause after the `made`-th failure, the first being 1. */
-export function backoffMs(made: number, ports: Pick<RegistryPorts, "random">): number {
+export function backoffMs(made: number, ports: Pick<HttpPorts, "random">): number {
   return Math.round(ports.random() * Math.min(CAP_MS, BASE_MS * 2 ** (made - 1)));
 }
 

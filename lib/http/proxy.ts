@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Which HTTP proxy a URL goes through, by the customary meaning of HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
 import { BlockList, isIP } from "node:net";
-import { isLoopback } from "./endpoints.ts";
-import type { ProxySettings } from "./settings.ts";
+
+/** As in the environment variables of the same names; the caller reads them. */
+export interface ProxySettings {
+  readonly httpProxy?: string;
+  readonly httpsProxy?: string;
+  /** Comma-separated hosts, domain suffixes, IP ranges, or `*`. */
+  readonly noProxy?: string;
+}
 
 /** The proxy's URL, or undefined for a direct connection. Loopback is always direct. */
 export function proxyFor(url: URL, proxy: ProxySettings | undefined): string | undefined {
@@ -11,6 +17,23 @@ export function proxyFor(url: URL, proxy: ProxySettings | undefined): string | u
     return undefined;
   }
   return chosen.includes("://") ? chosen : `http://${chosen}`;
+}
+
+/** localhost, 127.0.0.0/8 and ::1, with or without a port. */
+export function isLoopback(host: string): boolean {
+  const name = host.replace(/:[0-9]+$/, "").toLowerCase();
+  return name === "localhost" || name === "[::1]" || name === "::1" || /^127(?:\.[0-9]{1,3}){3}$/.test(name);
+}
+
+/** Those of a process's environment, in capitals or not. */
+export function proxiesOf(environment: Readonly<Record<string, string | undefined>>): ProxySettings {
+  const read = (name: string): string | undefined => environment[name] ?? environment[name.toLowerCase()];
+  const [httpProxy, httpsProxy, noProxy] = [read("HTTP_PROXY"), read("HTTPS_PROXY"), read("NO_PROXY")];
+  return {
+    ...(httpProxy === undefined ? {} : { httpProxy }),
+    ...(httpsProxy === undefined ? {} : { httpsProxy }),
+    ...(noProxy === undefined ? {} : { noProxy }),
+  };
 }
 
 function isExempt(url: URL, noProxy: string): boolean {
