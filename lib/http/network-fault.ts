@@ -17,9 +17,18 @@ export interface NetworkFault {
 
 /** Undefined for what undici and node:net did not throw, and for an abort. */
 export function networkFault(error: unknown, isTls: boolean): NetworkFault | undefined {
-  if (!(error instanceof Error) || error.name === "AbortError") return undefined;
+  if (!(error instanceof Error)) return undefined;
+  if (error.name === "AbortError") return proxyFault(error.message);
   const code = causeCode(error);
   return code === undefined ? undefined : { code, passing: !FINAL.test(code), ...explain(code, isTls) };
+}
+
+/** undici tells of a proxy that opens no tunnel as if somebody had aborted, and of its answer in words only. */
+function proxyFault(message: string): NetworkFault | undefined {
+  const status = /^Proxy response \(([0-9]{3})\)/.exec(message)?.[1];
+  if (status === undefined) return undefined;
+  const reason = `its proxy opens no tunnel (${status}${status === "407" ? ": it asks for a login" : ""})`;
+  return { code: `PROXY_${status}`, reason, passing: Number(status) >= 500 };
 }
 
 /** Codes sit on the error, on its cause, or on the parts of an AggregateError (one for each address tried). */
