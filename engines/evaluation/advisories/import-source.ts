@@ -4,9 +4,9 @@
  * listed, or an error is thrown and nothing of the source is there.
  */
 import { byText } from "#lib/compare.ts";
-import type { Advisory } from "../types.ts";
 import type { ConnectorId } from "./connector-ids.ts";
 import { connectorOf, connectors } from "./connectors/catalog.ts";
+import { isUnder } from "./document-names.ts";
 import { leafDocuments } from "./documents/expand.ts";
 import type { Leaf } from "./documents/expand.ts";
 import { parseDocument } from "./documents/parse.ts";
@@ -15,7 +15,17 @@ import { withDigest } from "./export.ts";
 import { defaultLimits, limitExceeded } from "./limits.ts";
 import type { FeedLimits } from "./limits.ts";
 import { mergeRecords } from "./merge-records.ts";
-import type { Connector, FeedReader, ImportResult, ParsedDocument, Rejection } from "./types.ts";
+import { OpenPart } from "./open-part.ts";
+import type {
+  Connector,
+  DocumentPart,
+  FeedDocument,
+  FeedInventory,
+  FeedReader,
+  ImportResult,
+  ParsedDocument,
+  Rejection,
+} from "./types.ts";
 
 export interface ImportOptions {
   /** Name of the source; unique in a snapshot. */
@@ -24,6 +34,11 @@ export interface ImportOptions {
   /** Absent: each document is given to the connector that recognizes it. */
   readonly connector?: ConnectorId;
   readonly limits?: Partial<FeedLimits>;
+  /**
+   * `parts` of an earlier import of the same feed. Read only where the feed has an inventory: what that still lists, and
+   * what was not read anew, is taken from here. The export is the one that reading everything would give.
+   */
+  readonly base?: readonly DocumentPart[];
 }
 
 const MAX_LISTED_REJECTIONS = 20;
@@ -33,83 +48,101 @@ const NEVER_FACTS = new Set(["manifest.json", "package.json", "index.json"]);
 /** @throws FEED_UNREADABLE, FEED_LIMIT_EXCEEDED, CONNECTOR_UNKNOWN */
 export async function importSource(options: ImportOptions): Promise<ImportResult> {
   const intake = new Intake(options);
-  for await (const leaf of leafDocuments(options.feed.documents(), intake.limits)) intake.take(leaf);
-  return intake.finish();
+  for await (const leaf of leafDocuments(intake.noting(options.feed.documents()), intake.limits))
+    intake.take(leaf);
+  return intake.finish(await options.feed.inventory?.(), options.base);
 }
 
 class Intake {
   readonly limits: FeedLimits;
   readonly #name: string;
   readonly #connector: Connector | undefined;
-  readonly #advisories: Advisory[] = [];
-  readonly #exploited = new Set<string>();
-  readonly #epss = new Map<string, number>();
-  readonly #covers = new Set<string>();
-  readonly #rejected: Rejection[] = [];
-  #rejectedCount = 0;
+  /** A later document takes the place of an earlier one of its name; elsewhere both would count. */
+  readonly #replaces: boolean;
+  /** Names under which this import read everything anew. */
+  readonly #renewed = new Set<string>();
+  readonly #parts = new Map<string, OpenPart>();
+  #advisories = 0;
   #documents = 0;
   #ignored = 0;
-  #skipped = 0;
 
-  constructor({ name, connector, limits }: ImportOptions) {
+  constructor({ name, connector, limits, feed }: ImportOptions) {
     this.#name = name;
     this.#connector = connector === undefined ? undefined : connectorOf(connector);
+    this.#replaces = feed.inventory !== undefined;
     const maxDocumentBytes = this.#connector?.maxDocumentBytes ?? defaultLimits.maxDocumentBytes;
     this.limits = { ...defaultLimits, maxDocumentBytes, ...limits };
   }
 
+  async *noting(documents: AsyncIterable<FeedDocument>): AsyncGenerator<FeedDocument> {
+    for await (const document of documents) {
+      this.#renewed.add(document.root ?? document.name);
+      yield document;
+    }
+  }
+
   take(leaf: Leaf): void {
-    if (leaf.kind === "rejected") this.#reject(leaf.rejection);
+    if (leaf.kind === "rejected") this.#part(leaf.rejection.document).reject(leaf.rejection);
     else if (leaf.kind === "ignored" || this.#isIndex(leaf.name)) this.#ignored += 1;
     else this.#read(leaf);
   }
 
-  finish(): ImportResult {
-    const advisories = mergeRecords(this.#advisories);
-    const exploited = [...this.#exploited].sort();
-    const epss = [...this.#epss].sort(([a], [b]) => byText(a, b));
+  finish(inventory: FeedInventory | undefined, base: readonly DocumentPart[] = []): ImportResult {
+    const own = [...this.#parts.values()].map((part) => part.close());
+    const parts = inventory === undefined ? own : whole(inventory, base, own, this.#renewed);
+    const advisories = mergeRecords(parts.flatMap((part) => part.advisories));
+    this.#checkCount(advisories.length, this.#name);
+    const exploited = [...new Set(parts.flatMap((part) => part.exploited))].sort();
+    const epss = [...highest(parts)].sort(([a], [b]) => byText(a, b));
+    const covers = [...new Set(parts.flatMap((part) => part.covers))].sort();
     return {
-      export: withDigest({ name: this.#name, advisories, exploited, epss, covers: [...this.#covers].sort() }),
+      export: withDigest({ name: this.#name, advisories, exploited, epss, covers }),
+      ...(inventory === undefined ? {} : { parts: parts.toSorted((a, b) => byText(a.name, b.name)) }),
       records: advisories.length + exploited.length + epss.length,
       documents: this.#documents,
       ignored: this.#ignored,
-      skipped: this.#skipped,
-      rejected: this.#rejected,
-      rejectedCount: this.#rejectedCount,
+      skipped: parts.reduce((sum, { skipped }) => sum + skipped, 0),
+      rejected: firstRejections(parts),
+      rejectedCount: parts.reduce((sum, { rejectedCount }) => sum + rejectedCount, 0),
     };
   }
 
   #read(leaf: Extract<Leaf, { kind: "document" }>): void {
     this.#documents += 1;
+    const part = this.#part(leaf.name);
     try {
-      const document = parseDocument(leaf.name, leaf.form, leaf.bytes, this.limits);
-      this.#add(document);
+      this.#add(part, parseDocument(leaf.name, leaf.form, leaf.bytes, this.limits));
     } catch (error) {
       if (!advisoryErrors.is(error, "FEED_DOCUMENT_INVALID")) throw error;
-      this.#reject(error.data as unknown as Rejection);
+      part.reject(error.data as unknown as Rejection);
     }
   }
 
-  #add(document: ParsedDocument): void {
+  #add(part: OpenPart, document: ParsedDocument): void {
     const connector = this.#connector ?? connectors.find((candidate) => candidate.recognizes(document));
+    const reject = (path: string, reason: string): void =>
+      part.reject({ document: document.name, path, reason });
     if (connector === undefined) {
-      this.#reject({ document: document.name, path: "$", reason: "no connector recognizes it" });
+      reject("$", "no connector recognizes it");
       return;
     }
-    const reject = (path: string, reason: string): void =>
-      this.#reject({ document: document.name, path, reason });
     const found = connector.normalize(document, reject);
-    for (const advisory of found.advisories ?? []) {
-      this.#advisories.push(advisory);
-      for (const { distro } of advisory.affected) if (distro !== undefined) this.#covers.add(distro);
-    }
-    if (this.#advisories.length > this.limits.maxRecords) {
-      throw limitExceeded("maxRecords", this.limits.maxRecords, document.name);
-    }
-    for (const id of found.exploited ?? []) this.#exploited.add(id);
-    for (const [id, score] of found.epss ?? []) this.#epss.set(id, Math.max(score, this.#epss.get(id) ?? 0));
-    for (const distro of found.covers ?? []) this.#covers.add(distro);
-    this.#skipped += found.skipped ?? 0;
+    part.add(found);
+    this.#advisories += found.advisories?.length ?? 0;
+    this.#checkCount(this.#advisories, document.name);
+  }
+
+  #part(name: string): OpenPart {
+    const known = this.#replaces ? undefined : this.#parts.get(name);
+    if (known !== undefined) return known;
+    const made = new OpenPart(name, MAX_LISTED_REJECTIONS);
+    this.#parts.set(name, made);
+    return made;
+  }
+
+  #checkCount(count: number, document: string): void {
+    const { maxRecords } = this.limits;
+    if (count > maxRecords) throw limitExceeded("maxRecords", maxRecords, document);
   }
 
   #isIndex(name: string): boolean {
@@ -118,9 +151,39 @@ class Intake {
       ? NEVER_FACTS.has(base)
       : (this.#connector.ignores?.has(base) ?? false);
   }
+}
 
-  #reject(rejection: Rejection): void {
-    this.#rejectedCount += 1;
-    if (this.#rejected.length < MAX_LISTED_REJECTIONS) this.#rejected.push(rejection);
+/** What was read now and what still stands of the base, as far as the inventory has it, with its marks. */
+function whole(
+  { present }: FeedInventory,
+  base: readonly DocumentPart[],
+  own: readonly DocumentPart[],
+  renewed: ReadonlySet<string>,
+): readonly DocumentPart[] {
+  const names = new Set(present.map(({ name }) => name));
+  const stamps = new Map(present.map(({ name, stamp }) => [name, stamp]));
+  const kept = base.filter(({ name }) => !isUnder(name, renewed));
+  return [...kept, ...own]
+    .filter(({ name }) => isUnder(name, names))
+    .map((part) => {
+      const stamp = stamps.get(part.name);
+      return stamp === undefined ? part : { ...part, stamp };
+    });
+}
+
+function highest(parts: readonly DocumentPart[]): ReadonlyMap<string, number> {
+  const scores = new Map<string, number>();
+  for (const { epss } of parts) {
+    for (const [id, score] of epss) scores.set(id, Math.max(score, scores.get(id) ?? 0));
   }
+  return scores;
+}
+
+function firstRejections(parts: readonly DocumentPart[]): readonly Rejection[] {
+  const first: Rejection[] = [];
+  for (const { rejected } of parts) {
+    if (first.length >= MAX_LISTED_REJECTIONS) break;
+    first.push(...rejected.slice(0, MAX_LISTED_REJECTIONS - first.length));
+  }
+  return first;
 }

@@ -11,10 +11,22 @@ export type { CanonicalRecord, Said } from "./merge/canonical-record.ts";
 export { matchSbom } from "./match-sbom.ts";
 export type { Matching } from "./match-sbom.ts";
 export { compileSnapshot } from "./snapshot/compile.ts";
+export { decodeParts, decodeStamps, encodeParts, encodeStamps } from "./parts.ts";
+export type { Stamps } from "./parts.ts";
 export type { SnapshotMeta, SnapshotSource } from "./snapshot/format.ts";
 export { snapshotMagic } from "./snapshot/format.ts";
 export { openSnapshot } from "./snapshot/open.ts";
 export type { AdvisoryHead, OpenOptions, Snapshot, SnapshotEntry, Vulnerability } from "./snapshot/open.ts";
 export { composeTrivyDb, trivyMetadata } from "./trivy-db/index.ts";
 export type { LeftOut, LeftOutReason, TrivyDb, TrivyDbTimes } from "./trivy-db/index.ts";
-export type { Connector, FeedDocument, FeedReader, ImportResult, Rejection, SourceExport } from "./types.ts";
+export type {
+  Connector,
+  DocumentPart,
+  FeedDocument,
+  FeedInventory,
+  FeedReader,
+  ImportResult,
+  PresentDocument,
+  Rejection,
+  SourceExport,
+} from "./types.ts";

@@ -38,8 +38,10 @@ function later(a: Advisory, b: Advisory): boolean {
   return byTime === 0 ? byText(singleFields(a), singleFields(b)) > 0 : byTime > 0;
 }
 
-function singleFields({ summary = "", withdrawn = "", published = "" }: Advisory): string {
-  return [published, withdrawn, summary].join("\n");
+/** All that is taken from one document, and not joined from all. */
+function singleFields(advisory: Advisory): string {
+  const { aliases: _a, severity: _s, cvss: _c, references: _r, affected: _p, ...single } = advisory;
+  return canonicalJson(single);
 }
 
 function sortedAffected(affected: readonly AffectedPackage[]): readonly AffectedPackage[] {

@@ -12,11 +12,32 @@ export interface FeedDocument {
   open(): AsyncIterable<Uint8Array>;
   /** Size in bytes and a reader of slices, where the source can seek; a zip is then not held in memory. */
   readonly random?: { readonly size: number; read(offset: number, length: number): Promise<Uint8Array> };
+  /** The folder that an archive stands for: its files are named as if they lay there. Absent: the archive's own name. */
+  readonly root?: string;
+  /** Why the document cannot be used although it is there, e.g. its checksum; it is listed and the rest goes on. */
+  readonly fault?: string;
 }
 
 /** Port: where a source's bytes come from. */
 export interface FeedReader {
   documents(): AsyncIterable<FeedDocument>;
+  /**
+   * Of a feed that may give only what changed since an earlier import: what there is in all. Asked for after the last
+   * document; absent: the documents are all there is.
+   */
+  inventory?(): Promise<FeedInventory>;
+}
+
+export interface FeedInventory {
+  /** What was read earlier or now and is under none of these names is gone. */
+  readonly present: readonly PresentDocument[];
+}
+
+export interface PresentDocument {
+  /** Of a leaf document, or of an archive or folder with all its leaves. */
+  readonly name: string;
+  /** The mark by which the place tells one state of that leaf from another, where it has one (a time, mostly). */
+  readonly stamp?: string;
 }
 
 /** A document after decompression and parsing: a JSON or YAML value, or the text of csv, XML, a Markdown file or a list. */
@@ -37,6 +58,8 @@ export interface Contribution {
   readonly covers?: readonly string[];
   /** Records that were understood and hold nothing to match (not affected, other ecosystems). */
   readonly skipped?: number;
+  /** When the document was last changed, in its own words; the mark of its state where its place gives none. */
+  readonly modified?: string;
 }
 
 /** Says that one entry of a document cannot be used; the rest of it goes on. */
@@ -62,6 +85,21 @@ export interface Rejection {
   readonly position?: string;
 }
 
+/** What one leaf document gave to an import: enough to make the export anew without reading it again. */
+export interface DocumentPart {
+  readonly name: string;
+  readonly stamp?: string;
+  /** In the document's order, not merged. */
+  readonly advisories: readonly Advisory[];
+  readonly exploited: readonly string[];
+  readonly epss: ReadonlyMap<string, number>;
+  readonly covers: readonly string[];
+  readonly skipped: number;
+  /** The first 20. */
+  readonly rejected: readonly Rejection[];
+  readonly rejectedCount: number;
+}
+
 /** All that one source says, normalised; the input of a snapshot. Lists are sorted. */
 export interface SourceExport {
   readonly name: string;
@@ -76,14 +114,16 @@ export interface SourceExport {
 /** Outcome of one import: the export, and what was left out of it and why. */
 export interface ImportResult {
   readonly export: SourceExport;
+  /** Of a feed with an inventory: what the export is made of, by name. `base` of the next import. */
+  readonly parts?: readonly DocumentPart[];
   /** Advisories, KEV entries and EPSS rows in the export. */
   readonly records: number;
-  /** Documents that were parsed. */
+  /** Documents that were parsed in this import. */
   readonly documents: number;
-  /** Files whose name says that they are no feed documents (README, signatures, indexes). */
+  /** Files of this import whose name says that they are no feed documents (README, signatures, indexes). */
   readonly ignored: number;
   readonly skipped: number;
-  /** The first 20, in the order met. */
+  /** The first 20, those of earlier imports before the new ones in the order met. */
   readonly rejected: readonly Rejection[];
   readonly rejectedCount: number;
 }

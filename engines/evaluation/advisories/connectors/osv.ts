@@ -63,15 +63,16 @@ export const osv: Connector = {
     isObject(value) && typeof value["id"] === "string" && ("affected" in value || "modified" in value),
   normalize(document, reject) {
     const record = readShape(osvShape, document);
-    if (namesNoFlaw(record)) return { skipped: 1 };
+    const modified = record.modified ? { modified: record.modified } : {};
+    if (namesNoFlaw(record)) return { skipped: 1, ...modified };
     const isMalware = isAboutMalware(record);
     const affected = record.affected.flatMap((one, index) =>
       readAffected(one, `$.affected[${index}]`, isMalware, reject),
     );
     const advisory = readAdvisory(record, affected, isMalware);
     return affected.length > 0 || record.withdrawn || enriches(advisory)
-      ? { advisories: [advisory] }
-      : { skipped: 1 };
+      ? { advisories: [advisory], ...modified }
+      : { skipped: 1, ...modified };
   },
 };
 

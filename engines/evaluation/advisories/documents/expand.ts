@@ -78,6 +78,10 @@ async function* expand(document: FeedDocument, budget: Budget, depth: number): A
   if (budget.documents > limits.maxDocuments) {
     throw limitExceeded("maxDocuments", limits.maxDocuments, document.name);
   }
+  if (document.fault !== undefined) {
+    yield { kind: "rejected", rejection: { document: document.name, path: "$", reason: document.fault } };
+    return;
+  }
   const { form, compression } = formOf(document.name);
   if (form === "other") {
     yield { kind: "ignored", name: document.name };
@@ -90,7 +94,7 @@ async function* expand(document: FeedDocument, budget: Budget, depth: number): A
   try {
     if (form === "zip") yield* expandZip(document, budget, depth);
     else if (form === "tar")
-      yield* expandTar(document.name, opened(document, compression, budget), budget, depth);
+      yield* expandTar(rootOf(document), opened(document, compression, budget), budget, depth);
     else if (form === "jsonl")
       yield* expandLines(document.name, opened(document, compression, budget), limits);
     else yield await whole(document.name, form, opened(document, compression, budget), limits);
@@ -177,13 +181,15 @@ async function* expandLines(
   }
 }
 
+const rootOf = ({ name, root }: FeedDocument): string => root ?? name;
+
 async function* expandTar(
-  name: string,
+  root: string,
   chunks: AsyncIterable<Uint8Array>,
   budget: Budget,
   depth: number,
 ): AsyncGenerator<Leaf> {
-  for await (const file of tarFiles(chunks)) yield* inner(`${name}/${file.name}`, file, budget, depth);
+  for await (const file of tarFiles(chunks)) yield* inner(`${root}/${file.name}`, file, budget, depth);
 }
 
 async function* expandZip(document: FeedDocument, budget: Budget, depth: number): AsyncGenerator<Leaf> {
@@ -193,7 +199,7 @@ async function* expandZip(document: FeedDocument, budget: Budget, depth: number)
     if (budget.bytes > budget.limits.maxTotalBytes) {
       throw limitExceeded("maxTotalBytes", budget.limits.maxTotalBytes, document.name);
     }
-    yield* inner(`${document.name}/${file.name}`, file, budget, depth);
+    yield* inner(`${rootOf(document)}/${file.name}`, file, budget, depth);
   }
 }
 

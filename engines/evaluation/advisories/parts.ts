@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The parts of an export as bytes, kept beside it: JSON lines under zstd. The head names the export and lists the
+ * documents with their marks, so that planning an import reads one line; then one line a document. A record that one
+ * document alone gave stands in the export and is only named here, which is nearly all of them.
+ */
+import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { canonicalJson } from "#lib/canonical-json.ts";
+import type { Digest } from "#lib/digest.ts";
+import type { Advisory } from "../types.ts";
+import { advisoryErrors } from "./errors.ts";
+import { mergeRecords } from "./merge-records.ts";
+import type { DocumentPart, Rejection, SourceExport } from "./types.ts";
+
+const FORMAT = "stellaops.feed-parts/1";
+/** Uncompressed; refuses a bomb. */
+const MAX_BYTES = 1024 * 1024 * 1024;
+
+/** Documents of an earlier import, and the marks of their states. */
+export type Stamps = ReadonlyMap<string, string | undefined>;
+
+interface Head {
+  readonly format: string;
+  readonly export: Digest;
+  readonly documents: readonly (readonly [name: string, stamp?: string])[];
+}
+
+interface Line {
+  /** Records that this document alone gave. */
+  readonly ids?: readonly string[];
+  /** Its part of records that others gave as well. */
+  readonly shared?: readonly Advisory[];
+  readonly exploited?: readonly string[];
+  /** `true`: all of the export's. */
+  readonly epss?: true | readonly (readonly [string, number])[];
+  readonly covers?: readonly string[];
+  readonly skipped?: number;
+  readonly rejected?: readonly Rejection[];
+  readonly rejectedCount?: number;
+}
+
+/** @param of the digest of the export that the parts make */
+export function encodeParts(parts: readonly DocumentPart[], of: Digest): Uint8Array {
+  const givers = new Map<string, number>();
+  for (const { advisories } of parts) {
+    for (const id of idsOf(advisories)) givers.set(id, (givers.get(id) ?? 0) + 1);
+  }
+  const scoring = parts.filter(({ epss }) => epss.size > 0).length;
+  const lines = parts.map((part) => `${canonicalJson(lineOf(part, givers, scoring === 1))}\n`);
+  return compressed([headLine(parts, of), ...lines]);
+}
+
+/** The head alone, for documents that are kept whole elsewhere. */
+export function encodeStamps(
+  documents: readonly Pick<DocumentPart, "name" | "stamp">[],
+  of: Digest,
+): Uint8Array {
+  return compressed([headLine(documents, of)]);
+}
+
+/** @throws EXPORT_CORRUPT, also when the parts are another export's */
+export function decodeParts(bytes: Uint8Array, source: SourceExport): readonly DocumentPart[] {
+  return reading(() => {
+    const [first = "", ...lines] = uncompressed(bytes).trimEnd().split("\n");
+    const { documents } = headOf(first, source.exportDigest);
+    if (lines.length !== documents.length) throw new Error("a document's line is missing");
+    const records = new Map(source.advisories.map((advisory) => [advisory.id, advisory]));
+    return documents.map(([name, stamp], index) =>
+      partOf(name, stamp, JSON.parse(lines[index] ?? "") as Line, source, records),
+    );
+  });
+}
+
+/** @throws EXPORT_CORRUPT, also when they are another export's */
+export function decodeStamps(bytes: Uint8Array, of: Digest): Stamps {
+  return reading(() => {
+    const text = uncompressed(bytes);
+    const { documents } = headOf(text.slice(0, text.indexOf("\n")), of);
+    return new Map(documents.map(([name, stamp]) => [name, stamp]));
+  });
+}
+
+const idsOf = (advisories: readonly Advisory[]): ReadonlySet<string> =>
+  new Set(advisories.map(({ id }) => id));
+
+function headLine(documents: readonly Pick<DocumentPart, "name" | "stamp">[], of: Digest): string {
+  const head: Head = {
+    format: FORMAT,
+    export: of,
+    documents: documents.map(({ name, stamp }) => (stamp === undefined ? [name] : [name, stamp])),
+  };
+  return `${canonicalJson(head)}\n`;
+}
+
+function lineOf(part: DocumentPart, givers: ReadonlyMap<string, number>, isOnlyScoring: boolean): Line {
+  const isOwn = (id: string): boolean => givers.get(id) === 1;
+  const ids = [...idsOf(part.advisories)].filter(isOwn).sort();
+  const shared = mergeRecords(part.advisories.filter(({ id }) => !isOwn(id)));
+  return {
+    ...some("ids", ids),
+    ...some("shared", shared),
+    ...some("exploited", part.exploited),
+    ...(part.epss.size === 0 ? {} : { epss: isOnlyScoring || [...part.epss] }),
+    ...some("covers", part.covers),
+    ...(part.skipped === 0 ? {} : { skipped: part.skipped }),
+    ...some("rejected", part.rejected),
+    ...(part.rejectedCount === 0 ? {} : { rejectedCount: part.rejectedCount }),
+  };
+}
+
+const some = <Key extends string, Item>(
+  key: Key,
+  items: readonly Item[],
+): Partial<Record<Key, readonly Item[]>> =>
+  items.length === 0 ? {} : ({ [key]: items } as Record<Key, readonly Item[]>);
+
+function partOf(
+  name: string,
+  stamp: string | undefined,
+  line: Line,
+  source: SourceExport,
+  records: ReadonlyMap<string, Advisory>,
+): DocumentPart {
+  const own = (line.ids ?? []).map((id) => {
+    const record = records.get(id);
+    if (record === undefined) throw new Error(`the export has no ${id}`);
+    return record;
+  });
+  return {
+    name,
+    ...(stamp === undefined ? {} : { stamp }),
+    advisories: [...own, ...(line.shared ?? [])],
+    exploited: line.exploited ?? [],
+    epss: new Map(line.epss === true ? source.epss : (line.epss ?? [])),
+    covers: line.covers ?? [],
+    skipped: line.skipped ?? 0,
+    rejected: line.rejected ?? [],
+    rejectedCount: line.rejectedCount ?? 0,
+  };
+}
+
+function headOf(line: string, of: Digest): Head {
+  const head = JSON.parse(line) as Head;
+  if (head.format !== FORMAT) throw new Error("it has another format");
+  if (head.export !== of) throw new Error(`it belongs to ${head.export}`);
+  return head;
+}
+
+const compressed = (lines: readonly string[]): Uint8Array =>
+  zstdCompressSync(Buffer.from(lines.join("")), { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
+
+const uncompressed = (bytes: Uint8Array): string =>
+  zstdDecompressSync(bytes, { maxOutputLength: MAX_BYTES }).toString("utf8");
+
+function reading<Value>(read: () => Value): Value {
+  try {
+    return read();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw advisoryErrors.make("EXPORT_CORRUPT", `parts of an export: ${reason}`, { cause });
+  }
+}
