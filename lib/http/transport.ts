@@ -100,6 +100,8 @@ export class Transport {
       headersTimeout: this.#settings.headersTimeoutMs ?? 30_000,
       bodyTimeout: this.#settings.idleTimeoutMs ?? 30_000,
     });
+    // Whoever reads it is told by the read; a body that is let go must not end the process with its error.
+    response.body.on("error", () => undefined);
     return { status: response.statusCode, headers: flatten(response.headers), url, body: response.body };
   }
 

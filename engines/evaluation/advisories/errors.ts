@@ -9,6 +9,8 @@ export const advisoryErrors = defineErrors("advisories", {
   FEED_UNREADABLE: "invalid",
   /** A feed went over a limit; `data` has `limit`, `allowed` and `document`. Nothing of it was imported. */
   FEED_LIMIT_EXCEEDED: "invalid",
+  /** An address, or a layout's settings, with which nothing can be looked for. */
+  FEED_PLACE_INVALID: "invalid",
   /** No connector has this id. */
   CONNECTOR_UNKNOWN: "invalid",
   /** Bytes of a source's export that do not hash to their digest or do not parse. */

@@ -40,6 +40,38 @@ export interface PresentDocument {
   readonly stamp?: string;
 }
 
+/** A feed that was opened with what an earlier import left, and says what to keep for the next one. */
+export interface ChangingFeed extends FeedReader {
+  /** Nothing differs from the earlier import: there are no documents to read. */
+  readonly unchanged: boolean;
+  inventory(): Promise<FeedInventory>;
+  /** For the next opening; asked for after the last document, and kept only with the import's parts. */
+  cursor(): FeedCursor;
+  /** Facts about what was read, for people: what was left out by its label, what was not verified. */
+  notes(): readonly string[];
+  /** Lets go of connections and files. */
+  close(): Promise<void>;
+}
+
+/** Plain JSON, small: of the lists and archives of a place, never of single documents. */
+export interface FeedCursor {
+  /** Digest of the place and of how its documents are read; with another one everything is read anew. */
+  readonly place: string;
+  /** By the digest of a URL, since URLs may hold secrets. */
+  readonly resources: Readonly<Record<string, FeedResource>>;
+}
+
+export interface FeedResource {
+  readonly etag?: string;
+  readonly lastModified?: string;
+  /** Of its bytes, for servers that have neither of them. */
+  readonly sha256?: string;
+  /** Name of the document that it gave. */
+  readonly name?: string;
+  /** Milliseconds since 1970 before which the place asks not to be looked at again. */
+  readonly nextAt?: number;
+}
+
 /** A document after decompression and parsing: a JSON or YAML value, or the text of csv, XML, a Markdown file or a list. */
 export interface ParsedDocument {
   /** With the archives that held it, e.g. `all.zip/GHSA-1.json`, and the line of a jsonl: `feed.jsonl:12`. */

@@ -51,7 +51,8 @@ function tooDeep(path: string): Error {
   });
 }
 
-function fileDocument(name: string, path: string, size: number): FeedDocument {
+/** A file as a feed's document; it is opened each time anew. */
+export function fileDocument(name: string, path: string, size: number): FeedDocument {
   return {
     name,
     open: () => createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>,

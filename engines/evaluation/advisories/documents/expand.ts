@@ -108,6 +108,12 @@ async function* expand(document: FeedDocument, budget: Budget, depth: number): A
   }
 }
 
+/** Whether a file of this name is read; all others are passed over. */
+export const hasForm = (name: string): boolean => formOf(name).form !== "other";
+
+/** Whether its leaves are the files in it. */
+export const isArchive = (name: string): boolean => ["tar", "zip"].includes(formOf(name).form);
+
 function formOf(name: string): { form: Form; compression: Compression } {
   const base = (name.split("/").at(-1) ?? "").toLowerCase();
   if (base.startsWith(".")) return { form: "other", compression: undefined };
@@ -189,7 +195,9 @@ async function* expandTar(
   budget: Budget,
   depth: number,
 ): AsyncGenerator<Leaf> {
-  for await (const file of tarFiles(chunks)) yield* inner(`${root}/${file.name}`, file, budget, depth);
+  for await (const file of tarFiles(chunks)) {
+    yield* inner(`${root}/${file.name.replace(/^(?:\.\/)+/, "")}`, file, budget, depth);
+  }
 }
 
 async function* expandZip(document: FeedDocument, budget: Budget, depth: number): AsyncGenerator<Leaf> {

@@ -10,7 +10,8 @@ import { unreadable } from "./rows.ts";
 
 const MAX_PACKAGES = 200_000;
 const DAY_MS = 86_400_000;
-const MAX_INTERVAL_MS = 7 * DAY_MS;
+/** Longest time for which a repository may ask to be left alone. */
+export const MAX_INTERVAL_MS = 7 * DAY_MS;
 const UNIT_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 
 const version = z.object({
