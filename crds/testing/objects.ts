@@ -152,6 +152,35 @@ export const goodObjects: readonly { readonly name: string; readonly object: Tes
     object: object("VexSource", { configMap: { name: "own-vex", key: "a.json" }, trustWeight: 0.5 }),
   },
   {
+    name: "an AdvisorySource from OSV's bucket",
+    object: object("AdvisorySource", {
+      http: {
+        url: "https://osv-vulnerabilities.storage.googleapis.com",
+        layout: "osv",
+        ecosystems: ["npm", "GitHub Actions", "Debian:12"],
+        rateLimit: 5,
+      },
+      format: "osv",
+    }),
+  },
+  {
+    name: "an AdvisorySource from several addresses, with all that reaching them takes",
+    object: object("AdvisorySource", {
+      http: {
+        urls: ["https://a.example.com:8443/x.json?y=z", "https://[2001:db8::1]/x.zip"],
+        caBundle: "-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n",
+        proxy: "http://user:pw@proxy.example.com:3128",
+        secretRef: { name: "feed" },
+      },
+    }),
+  },
+  {
+    name: "a VexSource from a hub",
+    object: object("VexSource", {
+      http: { url: "https://hub.example.com/vex-repository.json", layout: "vex-repository" },
+    }),
+  },
+  {
     name: "a Scan",
     object: object("Scan", {
       imageRef: "ghcr.io/acme/api:1.2",
@@ -328,12 +357,12 @@ export const badObjects: readonly BadObject[] = [
   {
     name: "a source from nowhere",
     object: object("AdvisorySource", {}),
-    says: "give exactly one of file, folder, oci, configMap",
+    says: "give exactly one of file, folder, oci, configMap, http",
   },
   {
     name: "a source from two places",
     object: object("VexSource", { file: { path: "a" }, folder: { path: "b" } }),
-    says: "give exactly one of file, folder, oci, configMap",
+    says: "give exactly one of file, folder, oci, configMap, http",
   },
   {
     name: "an absolute path",
@@ -344,6 +373,53 @@ export const badObjects: readonly BadObject[] = [
     name: "a path that climbs",
     object: object("AdvisorySource", { folder: { path: "a/../../b" } }),
     says: "path is relative to the feeds volume and stays in it: no leading / and no ..",
+  },
+  {
+    name: "an address and several",
+    object: object("AdvisorySource", { http: { url: "https://a.io/x", urls: ["https://a.io/y"] } }),
+    says: "give exactly one of url, urls",
+  },
+  {
+    name: "the web without an address",
+    object: object("VexSource", { http: { layout: "csaf" } }),
+    says: "give exactly one of url, urls",
+  },
+  {
+    name: "several addresses of a provider",
+    object: object("VexSource", { http: { urls: ["https://a.io/x/"], layout: "csaf" } }),
+    says: "urls is for the layout document; the others take one url",
+  },
+  {
+    name: "OSV's bucket without ecosystems",
+    object: object("AdvisorySource", { http: { url: "https://a.io", layout: "osv" } }),
+    says: "the layout osv needs ecosystems, and no other takes them",
+  },
+  {
+    name: "ecosystems of something else",
+    object: object("AdvisorySource", { http: { url: "https://a.io/x.json", ecosystems: ["npm"] } }),
+    says: "the layout osv needs ecosystems, and no other takes them",
+  },
+  {
+    name: "a secret for plain HTTP",
+    object: object("AdvisorySource", {
+      http: { urls: ["https://a.io/x", "http://a.io/y"], secretRef: { name: "s" } },
+    }),
+    says: "a secret is sent over https only",
+  },
+  {
+    name: "a login in an address",
+    object: object("AdvisorySource", { http: { url: "https://user:pw@a.io/x.json" } }),
+    says: "spec.http.url",
+  },
+  {
+    name: "an address of another kind",
+    object: object("VexSource", { http: { url: "ftp://a.io/x.json" } }),
+    says: "spec.http.url",
+  },
+  {
+    name: "a layout of the other kind of source",
+    object: object("VexSource", { http: { url: "https://a.io/x", layout: "osv" } }),
+    says: 'supported values: "document", "csaf", "vex-repository"',
   },
   {
     name: "a weight above 1",

@@ -6,6 +6,7 @@ import { defineKind } from "../kind.ts";
 import type { ObjectOf, SpecOf, StatusOf } from "../kind.ts";
 import { choice } from "./fields.ts";
 import { onePlace, sourceColumns, sourceSpec, sourceStatus, trustWeight } from "./source.ts";
+import { advisoryWebPlace } from "./web-place.ts";
 
 export const advisorySource = defineKind({
   kind: "AdvisorySource",
@@ -14,7 +15,7 @@ export const advisorySource = defineKind({
   shortNames: ["advsrc"],
   scope: "Namespaced",
   description:
-    "An AdvisorySource is one place that advisories come from: a file, a folder, an OCI artifact or a ConfigMap. It is read in the namespace stellaops only.",
+    "An AdvisorySource is one place that advisories come from: a file, a folder, an OCI artifact, a ConfigMap or the web. It is read in the namespace stellaops only.",
   spec: ruled(
     z.object({
       format: choice("Format of the documents; auto looks at each.", [
@@ -38,6 +39,7 @@ export const advisorySource = defineKind({
         "oval",
       ]).default("auto"),
       ...sourceSpec,
+      http: advisoryWebPlace.exactOptional(),
       trustWeight: trustWeight(
         "Stored; not read by this version: of advisories that contradict each other the distro's counts, else the worst.",
       ),

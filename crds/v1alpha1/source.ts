@@ -46,7 +46,7 @@ const configMapSchema = z
   })
   .meta({ "x-kubernetes-map-type": "atomic" });
 
-/** The spec fields of every source; a kind adds its `format`. */
+/** The spec fields of every source; a kind adds its `format` and its place on the web, `http`. */
 export const sourceSpec = {
   file: placeSchema("file", "One file in the feeds volume.").exactOptional(),
   folder: placeSchema("folder", "All files in a folder of the feeds volume.").exactOptional(),
@@ -67,14 +67,15 @@ interface Places {
   readonly folder?: unknown;
   readonly oci?: unknown;
   readonly configMap?: unknown;
+  readonly http?: unknown;
 }
 
 export const onePlace: Rule<Places> = {
-  rule: "[has(self.file), has(self.folder), has(self.oci), has(self.configMap)].filter(given, given).size() == 1",
-  message: "give exactly one of file, folder, oci, configMap",
+  rule: "[has(self.file), has(self.folder), has(self.oci), has(self.configMap), has(self.http)].filter(given, given).size() == 1",
+  message: "give exactly one of file, folder, oci, configMap, http",
   reason: "FieldValueInvalid",
-  test: ({ file, folder, oci, configMap }) =>
-    [file, folder, oci, configMap].filter((place) => place !== undefined).length === 1,
+  test: ({ file, folder, oci, configMap, http }) =>
+    [file, folder, oci, configMap, http].filter((place) => place !== undefined).length === 1,
 };
 
 export const sourceStatus = z

@@ -6,6 +6,7 @@ import { defineKind } from "../kind.ts";
 import type { ObjectOf, SpecOf, StatusOf } from "../kind.ts";
 import { choice } from "./fields.ts";
 import { onePlace, sourceColumns, sourceSpec, sourceStatus, trustWeight } from "./source.ts";
+import { vexWebPlace } from "./web-place.ts";
 
 export const vexSource = defineKind({
   kind: "VexSource",
@@ -14,7 +15,7 @@ export const vexSource = defineKind({
   shortNames: ["vexsrc"],
   scope: "Namespaced",
   description:
-    "A VexSource is one place that VEX statements come from: a file, a folder, an OCI artifact or a ConfigMap. It is read in the namespace stellaops only.",
+    "A VexSource is one place that VEX statements come from: a file, a folder, an OCI artifact, a ConfigMap or the web. It is read in the namespace stellaops only.",
   spec: ruled(
     z.object({
       format: choice("Format of the documents; with `auto` each says itself what it is.", [
@@ -24,6 +25,7 @@ export const vexSource = defineKind({
         "cyclonedx",
       ]).default("auto"),
       ...sourceSpec,
+      http: vexWebPlace.exactOptional(),
       trustWeight: trustWeight(
         "Weight from 0 to 1 of what this source says against what others say. Below 0.5 it alone sets no finding aside; 0: it is not asked.",
       ),
