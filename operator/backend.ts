@@ -4,6 +4,7 @@ import type { ScanJob, ScanRecord } from "#controllers/scan/index.ts";
 import type { ImportJob, ImportRecord } from "#controllers/source/index.ts";
 import type { RunJob, RunRecord } from "#controllers/schedule/index.ts";
 import { systemClock } from "#lib/clock.ts";
+import type { ProxySettings } from "#lib/http/proxy.ts";
 import type { KubeClient } from "#lib/kube/index.ts";
 import type { Logger } from "#lib/log.ts";
 import { fileFactsIn } from "./stores.ts";
@@ -44,6 +45,8 @@ export interface BackendOptions {
   readonly certificates: CertificateStore;
   /** Of the managed pieces. */
   readonly image: string;
+  /** Through which feeds on the web are reached. */
+  readonly proxy: ProxySettings;
 }
 
 /** Everything that jobs, controllers and routes are built from. */

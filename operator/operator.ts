@@ -3,6 +3,7 @@
 import { systemClock } from "#lib/clock.ts";
 import { describeConfig, readConfig } from "#lib/config.ts";
 import { messageOf } from "#lib/errors.ts";
+import { proxiesOf } from "#lib/http/proxy.ts";
 import { createKubeClient, defaultCredentials, electLeader } from "#lib/kube/index.ts";
 import type { KubeClient } from "#lib/kube/index.ts";
 import { createLogger } from "#lib/log.ts";
@@ -72,6 +73,7 @@ export async function runOperator(
     caches,
     certificates,
     image,
+    proxy: proxiesOf(environment),
   });
   const api = await startApi(config, client, logger, backend, certificates, metrics, () => ready.caches);
   started.api = api;

@@ -37,3 +37,6 @@ export async function openEmbeddedStores(
 
 /** Facts of single files by content, which layer workers keep beside the stores. */
 export const fileFactsIn = (dataDir: string): string => join(dataDir, "file-facts");
+
+/** What feeds fetch from the web lies there until it has been read. */
+export const downloadsIn = (dataDir: string): string => join(dataDir, "downloads");

@@ -20,9 +20,11 @@ import { attachedSboms } from "./jobs/attached-sboms.ts";
 import { vexTrust } from "./evaluation/vex-trust.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
 import { openFeed } from "./jobs/feed-places.ts";
+import type { FeedPlacePorts } from "./jobs/feed-places.ts";
 import { importThread } from "./jobs/import-thread.ts";
 import { rebuildSnapshot, runImportJob } from "./jobs/import.ts";
 import type { ImportJobPorts } from "./jobs/import.ts";
+import { objectsOf } from "./jobs/kept-import.ts";
 import { runScheduleJob } from "./jobs/run.ts";
 import type { RunJobPorts } from "./jobs/run.ts";
 import { scanDocuments } from "./jobs/scan-documents.ts";
@@ -30,7 +32,7 @@ import { analyzerKey, runScanJob } from "./jobs/scan.ts";
 import type { ScanJobPorts } from "./jobs/scan.ts";
 import { sweepStores } from "./jobs/sweep.ts";
 import type { Controllers } from "./manager/controllers.ts";
-import { fileFactsIn } from "./stores.ts";
+import { downloadsIn, fileFactsIn } from "./stores.ts";
 import { version } from "./version.ts";
 
 export interface Workers {
@@ -181,6 +183,20 @@ function fragmentsIn(objects: ObjectStore): FragmentCache {
 
 function importJobPorts(parts: Parts): ImportJobPorts {
   const { caches, client, config, registries } = parts;
+  const places: FeedPlacePorts = {
+    client,
+    roots: config.feedRoots,
+    downloads: downloadsIn(config.dataDir),
+    proxy: parts.proxy,
+    version,
+    registrySettings: ({ metadata, spec }) =>
+      registries.settings(
+        config.namespace,
+        spec.oci?.secretRef === undefined
+          ? []
+          : [{ namespace: metadata.namespace ?? "", name: spec.oci.secretRef.name }],
+      ),
+  };
   return {
     clock: parts.clock,
     objects: parts.stores.objects,
@@ -195,18 +211,7 @@ function importJobPorts(parts: Parts): ImportJobPorts {
       const found = store.get(namespace, name);
       return found?.metadata.uid === uid ? found : undefined;
     },
-    open: (source) =>
-      openFeed(source, {
-        client,
-        roots: config.feedRoots,
-        registrySettings: ({ metadata, spec }) =>
-          registries.settings(
-            config.namespace,
-            spec.oci?.secretRef === undefined
-              ? []
-              : [{ namespace: metadata.namespace ?? "", name: spec.oci.secretRef.name }],
-          ),
-      }),
+    open: (source, before, signal) => openFeed(source, places, before, signal),
   };
 }
 
@@ -247,7 +252,7 @@ async function sweepFeeds(parts: Parts, ports: ImportJobPorts, signal: AbortSign
     await feeds.delete(id);
     await parts.importRecords.delete(id);
     await rebuildSnapshot(body.kind, ports, signal);
-    await stores.objects.delete(body.key);
+    for (const key of objectsOf(body)) await stores.objects.delete(key);
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What the source controllers (AdvisorySource and VexSource) ask for. */
+import type { FeedCursor } from "#engines/evaluation/index.ts";
 import type { Clock } from "#lib/clock.ts";
 import type { ErrorKind } from "#lib/errors.ts";
 import type { JobState } from "#lib/stores/ports.ts";
@@ -26,7 +27,13 @@ export interface ImportRecord {
     readonly records: number;
     readonly rejected: number;
     readonly finishedAt: number;
+    /** The latest look found nothing else than the one before. */
+    readonly unchanged?: true;
   };
+  /** What the next look at a place on the web starts from; belongs to `good`. */
+  readonly cursor?: FeedCursor;
+  /** Facts for people about what was read, e.g. signatures that were not verified. */
+  readonly notes?: readonly string[];
   /** First documents that were refused, for people. */
   readonly rejections: readonly string[];
   readonly error?: { readonly kind: ErrorKind; readonly code: string; readonly message: string };

@@ -156,6 +156,27 @@ describe("reconcileSource", () => {
     });
   });
 
+  it.each<{ name: string; over: Partial<ImportRecord>; message: string }>([
+    { name: "imported", over: {}, message: "10 records" },
+    {
+      name: "unchanged",
+      over: { good: { ...importRecord().good!, unchanged: true } },
+      message: "10 records; unchanged",
+    },
+    {
+      name: "with refusals and notes",
+      over: {
+        good: { ...importRecord().good!, rejected: 2, unchanged: true },
+        rejections: ["a.json $: it is no JSON"],
+        notes: ["signatures are not verified"],
+      },
+      message: "10 records; unchanged; 2 refused: a.json $: it is no JSON; signatures are not verified",
+    },
+  ])("says what it found: $name", async ({ over, message }) => {
+    const { outcome } = await reconcile({ record: { ...importRecord(), ...over } });
+    expect(outcome.status.conditions?.find(({ type }) => type === "Ready")?.message).toBe(message);
+  });
+
   it("is stale after its time without success, since then", async () => {
     const { outcome, conditions } = await reconcile({
       record: importRecord({ finishedAt: NOW - 80 * HOUR }),

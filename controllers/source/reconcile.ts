@@ -107,9 +107,15 @@ function readinessOf(suspended: boolean, working: boolean, record: ImportRecord 
     const state = record.error.kind === "invalid" && record.good === undefined ? "stalled" : "failed";
     return { state, reason: reasonOf(record.error.code), message: `${record.error.message}${kept}` };
   }
-  const { records = 0, rejected = 0 } = record.good ?? {};
-  const refused = rejected === 0 ? "" : `; ${rejected} refused: ${record.rejections.slice(0, 3).join("; ")}`;
-  return { state: "ready", reason: "Imported", message: `${records} records${refused}` };
+  const { records = 0, rejected = 0, unchanged = false } = record.good ?? {};
+  const refused = rejected === 0 ? [] : [`${rejected} refused: ${record.rejections.slice(0, 3).join("; ")}`];
+  const facts = [
+    `${records} records`,
+    ...(unchanged ? ["unchanged"] : []),
+    ...refused,
+    ...(record.notes ?? []),
+  ];
+  return { state: "ready", reason: "Imported", message: facts.join("; ") };
 }
 
 /** True is good news. */

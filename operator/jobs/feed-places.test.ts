@@ -26,6 +26,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+const ports = {
+  downloads: "/nowhere",
+  proxy: {},
+  version: "1",
+  registrySettings: () => Promise.resolve({}),
+};
+
 async function open(spec: Readonly<Record<string, unknown>>): Promise<FeedReader> {
   const client = memoryClient();
   await client.create(builtin.configMaps, {
@@ -34,9 +41,9 @@ async function open(spec: Readonly<Record<string, unknown>>): Promise<FeedReader
     binaryData: { "c.gz": Buffer.from("C").toString("base64") },
   } as never);
   return openFeed(advisorySourceObject({ spec }), {
+    ...ports,
     client,
     roots: [join(folder, "one"), join(folder, "two"), join(folder, "missing")],
-    registrySettings: () => Promise.resolve({}),
   });
 }
 
@@ -92,11 +99,7 @@ describe("openFeed", () => {
   it("refuses a path that climbs, though the schema does so first", async () => {
     const source = advisorySourceObject({ spec: { file: { path: "a.json" } } });
     const climbing = { ...source, spec: { ...source.spec, file: { path: "../outside/secret" } } };
-    const ports = {
-      client: memoryClient(),
-      roots: [join(folder, "one")],
-      registrySettings: () => Promise.resolve({}),
-    };
-    expect(await openFeed(climbing, ports).then(() => "opened", codeOf)).toBe("FEED_PLACE_OUTSIDE");
+    const places = { ...ports, client: memoryClient(), roots: [join(folder, "one")] };
+    expect(await openFeed(climbing, places).then(() => "opened", codeOf)).toBe("FEED_PLACE_OUTSIDE");
   });
 });

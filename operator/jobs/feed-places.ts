@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Where a source's documents are: a file or folder under the feed roots, an OCI artifact, a ConfigMap. */
+/** Where a source's documents are: a file or folder under the feed roots, an OCI artifact, a ConfigMap, the web. */
 import { existsSync, realpathSync } from "node:fs";
 import { join, sep } from "node:path";
 import { fileFeed } from "#engines/evaluation/advisories/adapters/file-feed.ts";
-import type { FeedDocument, FeedReader } from "#engines/evaluation/index.ts";
+import type { ChangingFeed, FeedBefore, FeedDocument, FeedReader } from "#engines/evaluation/index.ts";
 import { defineErrors } from "#lib/errors.ts";
 import { builtin, defineResource } from "#lib/kube/index.ts";
 import type { KubeClient, KubeObject } from "#lib/kube/index.ts";
@@ -11,14 +11,15 @@ import { fetchArtifact } from "#lib/oci/artifact.ts";
 import { parseReference } from "#lib/oci/reference.ts";
 import type { RegistrySettings } from "#lib/oci/registry/settings.ts";
 import type { AdvisorySource, VexSource } from "#crds/index.ts";
+import { openWebFeed } from "./web-feed.ts";
+import type { WebFeedPorts } from "./web-feed.ts";
 
 export const feedPlaceErrors = defineErrors("feed-place", {
   FEED_PLACE_MISSING: "missing",
   FEED_PLACE_OUTSIDE: "invalid",
 });
 
-export interface FeedPlacePorts {
-  readonly client: KubeClient;
+export interface FeedPlacePorts extends WebFeedPorts {
   readonly roots: readonly string[];
   /** Settings for an artifact's registry, with the source's own credentials. */
   registrySettings(source: AdvisorySource | VexSource): Promise<RegistrySettings>;
@@ -31,12 +32,17 @@ interface ConfigMap extends KubeObject {
 
 const configMaps = defineResource<ConfigMap>(builtin.configMaps);
 
-/** @throws FEED_PLACE_MISSING, FEED_PLACE_OUTSIDE, and what registry and API server throw */
+/**
+ * @param before what an import of the same source left; for places that can tell what changed since
+ * @throws FEED_PLACE_MISSING, FEED_PLACE_OUTSIDE, and what registry, web server and API server throw
+ */
 export async function openFeed(
   source: AdvisorySource | VexSource,
   ports: FeedPlacePorts,
-): Promise<FeedReader> {
-  const { file, folder, oci, configMap } = source.spec;
+  before?: FeedBefore,
+  signal?: AbortSignal,
+): Promise<FeedReader | ChangingFeed> {
+  const { file, folder, oci, configMap, http } = source.spec;
   const place = file ?? folder;
   if (place !== undefined) return fileFeed(locate(place.path, ports.roots));
   if (configMap !== undefined) return configMapFeed(source, configMap.name, configMap.key, ports.client);
@@ -44,6 +50,7 @@ export async function openFeed(
     const settings = await ports.registrySettings(source);
     return artifactFeed(oci.reference, oci.insecure ? overHttp(oci.reference, settings) : settings);
   }
+  if (http !== undefined) return openWebFeed(source, http, ports, before, signal);
   throw feedPlaceErrors.make("FEED_PLACE_MISSING", "the source names no place");
 }
 

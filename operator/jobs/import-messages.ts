@@ -5,6 +5,7 @@
  */
 import type { ThrownError } from "#engines/scanner/adapters/worker-messages.ts";
 import { StellaError, codeOf, kindOf, messageOf } from "#lib/errors.ts";
+import type { FeedDocument, FeedInventory } from "#engines/evaluation/index.ts";
 import type { Impact, ImpactTask } from "./impact-work.ts";
 import type { CompileTask, Imported, ReadTask } from "./import-work.ts";
 
@@ -13,13 +14,13 @@ export type Ask =
   | { readonly what: "document" }
   | { readonly what: "chunk"; readonly stream: number }
   | { readonly what: "slice"; readonly offset: number; readonly length: number }
+  | { readonly what: "inventory" }
   | { readonly what: "close"; readonly stream: number };
 
 /** Undefined: there is no further document or chunk. */
-export type Answer = Uint8Array | DocumentFacts | undefined;
+export type Answer = Uint8Array | DocumentFacts | FeedInventory | undefined;
 
-export interface DocumentFacts {
-  readonly name: string;
+export interface DocumentFacts extends Pick<FeedDocument, "name" | "root" | "fault"> {
   /** Where slices can be asked for. */
   readonly size?: number;
 }
@@ -28,7 +29,7 @@ export type Outcome<Value> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: ThrownError };
 
 export type ToImportWorker =
-  | { readonly type: "read"; readonly task: ReadTask }
+  | { readonly type: "read"; readonly task: ReadTask; readonly hasInventory: boolean }
   | { readonly type: "compile"; readonly task: CompileTask }
   | { readonly type: "impact"; readonly task: ImpactTask }
   | { readonly type: "answer"; readonly id: number; readonly outcome: Outcome<Answer> };

@@ -50,21 +50,29 @@ const failing = (error: Error): FeedReader => ({
     throw error;
   },
 });
+const cut = async function* (): AsyncGenerator<Uint8Array> {
+  await Promise.resolve();
+  throw new Error("cable cut");
+};
 const broken = (): FeedReader => ({
   documents: async function* () {
-    yield await Promise.resolve({
-      name: "a.json",
-      open: async function* (): AsyncGenerator<Uint8Array> {
-        await Promise.resolve();
-        throw new Error("cable cut");
-      },
-    });
+    yield await Promise.resolve({ name: "a.json", open: cut });
   },
+});
+/** Of the archive's two records one is no longer there, and a document is refused before it is read. */
+const changing = (): FeedReader => ({
+  documents: async function* () {
+    for await (const document of fileFeed(join(folder, "a.zip")).documents())
+      yield { ...document, root: "osv" };
+    yield { name: "c.json", fault: "its checksum is another", open: cut };
+  },
+  inventory: () => Promise.resolve({ present: [{ name: "osv/1.json", stamp: "mark" }, { name: "c.json" }] }),
 });
 const tell = (error: unknown) => ({ code: codeOf(error), kind: kindOf(error), message: messageOf(error) });
 const outcome = async (work: Promise<Imported>) => {
-  const { bytes, ...rest } = await work;
-  return { ...rest, bytes: Buffer.from(bytes).toString("base64") };
+  const { bytes, parts = new Uint8Array(), ...rest } = await work;
+  const [export64, parts64] = [bytes, parts].map((each) => Buffer.from(each).toString("base64"));
+  return { ...rest, export64, parts64 };
 };
 const compiledFrom = ({ kind, name }: ReadTask, { bytes, digest }: Imported) =>
   [{ kind, exports: [{ name, digest }] } satisfies CompileTask, memoryFeed({ export: bytes })] as const;
@@ -79,6 +87,11 @@ describe("importThread", () => {
     { name: "files, and slices of a zip", task: advisories, feed: () => fileFeed(folder) },
     { name: "VEX", task: vex, feed: () => memoryFeed({ "a.json": statement, "b.json": "{}" }) },
     { name: "nothing", task: advisories, feed: () => memoryFeed({}) },
+    {
+      name: "an archive that stands for a folder, and what there is in all",
+      task: advisories,
+      feed: changing,
+    },
   ])("gives what inline work gives: $name", async ({ task, feed }) => {
     const read = await shared.read(task, feed());
     expect(await outcome(Promise.resolve(read))).toEqual(await outcome(inlineImportWork.read(task, feed())));
@@ -136,6 +149,22 @@ describe("importThread", () => {
     abort.abort();
     expect(await reading).toBe("IMPORT_ABORTED");
     expect(await work.read(advisories, hangs).catch(codeOf)).toBe("IMPORT_ABORTED");
+  });
+
+  it("starts from an earlier import", async () => {
+    const first = await shared.read(advisories, changing());
+    expect([first.records, first.rejections]).toEqual([1, ["c.json $: its checksum is another"]]);
+    const { bytes, digest, parts } = first;
+    const base = { bytes, digest, parts: parts ?? new Uint8Array() };
+    const more = (): FeedReader => ({
+      ...memoryFeed({ "d.json": osv("GHSA-4") }),
+      inventory: () => Promise.resolve({ present: [{ name: "osv" }, { name: "d.json" }] }),
+    });
+    const second = await shared.read({ ...advisories, base }, more());
+    expect(second).toMatchObject({ records: 2, rejected: 0 });
+    expect(second.digest).toBe((await inlineImportWork.read({ ...advisories, base }, more())).digest);
+    const foreign = { ...base, digest: second.digest };
+    expect(await shared.read({ ...advisories, base: foreign }, more()).catch(codeOf)).toBe("EXPORT_CORRUPT");
   });
 
   it("lets go of the feed when it is done", async () => {

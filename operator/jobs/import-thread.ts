@@ -52,7 +52,10 @@ export function importThread(options: ImportThreadOptions = {}): ImportWork {
   const run = (message: ToImportWorker, feed: FeedReader): Promise<WorkResult> =>
     runTask((thread ??= start()), message, feed, signal);
   return {
-    read: async (task, feed) => (await run({ type: "read", task }, feed)) as Imported,
+    read: async (task, feed) => {
+      const hasInventory = feed.inventory !== undefined;
+      return (await run({ type: "read", task, hasInventory }, feed)) as Imported;
+    },
     compile: async (task, feed) => (await run({ type: "compile", task }, feed)) as Uint8Array,
     impact: async (task, parts) => (await run({ type: "impact", task }, parts)) as Impact,
     close: async () => {
@@ -110,11 +113,13 @@ async function answer(worker: Worker, feed: ServedFeed, id: number, ask: Ask): P
 
 /** A feed read on behalf of the other thread. */
 class ServedFeed {
+  readonly #feed: FeedReader;
   readonly #documents: AsyncIterator<FeedDocument>;
   readonly #streams = new Map<number, AsyncIterator<Uint8Array>>();
   #current: FeedDocument | undefined;
 
   constructor(feed: FeedReader) {
+    this.#feed = feed;
     this.#documents = feed.documents()[Symbol.asyncIterator]();
   }
 
@@ -125,8 +130,16 @@ class ServedFeed {
         this.#current = next.done === true ? undefined : next.value;
         const random = this.#current?.random;
         if (this.#current === undefined) return undefined;
-        return { name: this.#current.name, ...(random === undefined ? {} : { size: random.size }) };
+        const { name, root, fault } = this.#current;
+        return {
+          name,
+          ...(root === undefined ? {} : { root }),
+          ...(fault === undefined ? {} : { fault }),
+          ...(random === undefined ? {} : { size: random.size }),
+        };
       }
+      case "inventory":
+        return this.#feed.inventory?.();
       case "chunk":
         return this.#chunk(ask.stream);
       case "slice": {

@@ -6,19 +6,27 @@
 import {
   compileSnapshot,
   decodeExport,
+  decodeParts,
+  decodeStamps,
   encodeExport,
+  encodeParts,
+  encodeStamps,
   importSource,
+  noting,
   readVexFeed,
+  standing,
   vexCompiler,
 } from "#engines/evaluation/index.ts";
 import type {
   ConnectorId,
+  FeedDocument,
   FeedReader,
   SourceExport,
   VexDocument,
   VexFormat,
 } from "#engines/evaluation/index.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
+import { byText } from "#lib/compare.ts";
 import { digestOf } from "#lib/digest.ts";
 import type { Digest } from "#lib/digest.ts";
 import { defineErrors, messageOf } from "#lib/errors.ts";
@@ -43,12 +51,23 @@ export interface ReadTask {
   readonly connector?: ConnectorId;
   /** VEX only; each document is recognized by itself when left out. */
   readonly format?: VexFormat;
+  /** The import before, where the feed gives only what changed since. */
+  readonly base?: ImportBase;
+}
+
+/** An export and its parts as they are stored. */
+export interface ImportBase {
+  readonly bytes: Uint8Array;
+  readonly digest: Digest;
+  readonly parts: Uint8Array;
 }
 
 export interface Imported {
   /** The export as it is stored. */
   readonly bytes: Uint8Array;
   readonly digest: Digest;
+  /** Of a feed with an inventory: of what the export is made, for the next import. */
+  readonly parts?: Uint8Array;
   readonly records: number;
   readonly rejected: number;
   /** The first ones, for people. */
@@ -62,7 +81,7 @@ export interface CompileTask {
 }
 
 export interface ImportWork {
-  /** @throws FEED_TOO_LARGE, what the feed throws, and what `importSource` throws */
+  /** @throws FEED_TOO_LARGE, EXPORT_CORRUPT of the base, what the feed throws, and what `importSource` throws */
   read(task: ReadTask, feed: FeedReader): Promise<Imported>;
   /** @returns the snapshot. @throws FEED_TOO_LARGE, EXPORT_CORRUPT, SNAPSHOT_SOURCE_DUPLICATE, what `exports` throws */
   compile(task: CompileTask, exports: FeedReader): Promise<Uint8Array>;
@@ -81,6 +100,7 @@ const MAX_DOCUMENT_BYTES = 24 * 1024 * 1024;
 /** Feeds that are one large document each, with limits of their own: OVAL is read as a stream. */
 const LARGE: ReadonlySet<ConnectorId | undefined> = new Set(["debian/tracker", "oval"]);
 const MAX_REJECTIONS = 5;
+const VEX_LIMITS = { maxDocumentBytes: MAX_DOCUMENT_BYTES, maxDocuments: MAX_VEX_FILES };
 
 /** The work in the calling thread. */
 export const inlineImportWork: ImportWork = {
@@ -91,17 +111,20 @@ export const inlineImportWork: ImportWork = {
   close: () => Promise.resolve(),
 };
 
-async function readAdvisories({ name, connector }: ReadTask, feed: FeedReader): Promise<Imported> {
+async function readAdvisories({ name, connector, base }: ReadTask, feed: FeedReader): Promise<Imported> {
   const limits = LARGE.has(connector) ? {} : { maxDocumentBytes: MAX_DOCUMENT_BYTES };
   const result = await importSource({
     name,
     feed,
     limits,
     ...(connector === undefined ? {} : { connector }),
+    ...(base === undefined ? {} : { base: decodeParts(base.parts, decodeExport(base.bytes, base.digest)) }),
   });
+  const digest = result.export.exportDigest;
   return {
     bytes: encodeExport(result.export),
-    digest: result.export.exportDigest,
+    digest,
+    ...(result.parts === undefined ? {} : { parts: encodeParts(result.parts, digest) }),
     records: result.records,
     rejected: result.rejectedCount,
     rejections: result.rejected
@@ -110,30 +133,57 @@ async function readAdvisories({ name, connector }: ReadTask, feed: FeedReader): 
   };
 }
 
-/** A VEX document as an export has it. */
+/** A VEX document as an export has it; its mark is kept beside the export. */
 type StoredVex = Pick<VexDocument, "name" | "signature" | "listedFor"> & { readonly text: string };
 
+/** One of a source's documents. Without text: an earlier import refused it as a whole. */
+type VexPart = Omit<StoredVex, "text"> & { readonly text?: string; readonly stamp?: string };
+
 /** VEX documents are kept as they came: claims stay verbatim. Those that are refused as a whole are not. */
-async function readVex({ name, format }: ReadTask, feed: FeedReader): Promise<Imported> {
-  const found = await readVexFeed(name, feed, {
-    maxDocumentBytes: MAX_DOCUMENT_BYTES,
-    maxDocuments: MAX_VEX_FILES,
-  });
+async function readVex({ name, format, base }: ReadTask, feed: FeedReader): Promise<Imported> {
+  const renewed = new Set<string>();
+  const documents = (): AsyncIterable<FeedDocument> => noting(feed.documents(), renewed);
+  const found = await readVexFeed(name, { documents }, VEX_LIMITS);
+  const read = found.documents.map(({ source: _, bytes: text, ...facts }): VexPart => ({ ...facts, text }));
+  const inventory = await feed.inventory?.();
+  const all = inventory === undefined ? read : standing(inventory, storedVex(base), read, renewed);
   const compiler = vexCompiler(format);
   const kept: StoredVex[] = [];
   const problems = [...found.problems];
   let rejected = found.problemCount;
-  for (const document of found.documents) {
-    const added = compiler.add(document);
+  for (const { text, stamp: _, ...facts } of all.toSorted((a, b) => byText(a.name, b.name))) {
+    if (text === undefined) {
+      rejected += 1;
+      continue;
+    }
+    const added = compiler.add({ ...facts, source: name, bytes: text });
     rejected += added.problemCount;
     problems.push(...added.problems.slice(0, Math.max(0, MAX_REJECTIONS - problems.length)));
-    const { source: _, bytes: text, ...facts } = document;
     if (added.isRead) kept.push({ ...facts, text });
   }
   const { statements } = compiler.finish();
   const bytes = Buffer.from(canonicalJson({ name, documents: kept }));
-  const rejections = problems.slice(0, MAX_REJECTIONS).map(messageOf);
-  return { bytes, digest: digestOf(bytes), records: statements, rejected, rejections };
+  const digest = digestOf(bytes);
+  return {
+    bytes,
+    digest,
+    ...(inventory === undefined ? {} : { parts: encodeStamps(all, digest) }),
+    records: statements,
+    rejected,
+    rejections: problems.slice(0, MAX_REJECTIONS).map(messageOf),
+  };
+}
+
+function storedVex(base: ImportBase | undefined): readonly VexPart[] {
+  if (base === undefined) return [];
+  const { documents } = JSON.parse(Buffer.from(base.bytes).toString("utf8")) as {
+    readonly documents: readonly StoredVex[];
+  };
+  const kept = new Map(documents.map((document) => [document.name, document]));
+  return [...decodeStamps(base.parts, base.digest)].map(([name, stamp]) => ({
+    ...(kept.get(name) ?? { name }),
+    ...(stamp === undefined ? {} : { stamp }),
+  }));
 }
 
 async function compileAdvisories(exports: CompileTask["exports"], feed: FeedReader): Promise<Uint8Array> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Entry point of an import's thread: does the tasks that it is given, with documents from the starting thread. */
 import { parentPort } from "node:worker_threads";
-import type { FeedDocument, FeedReader } from "#engines/evaluation/index.ts";
+import type { FeedDocument, FeedInventory, FeedReader } from "#engines/evaluation/index.ts";
 import { revivedError, thrownError } from "./import-messages.ts";
 import type {
   Answer,
@@ -45,7 +45,10 @@ async function run(message: Exclude<ToImportWorker, { type: "answer" }>): Promis
 function resultOf(message: Exclude<ToImportWorker, { type: "answer" }>): Promise<WorkResult> {
   switch (message.type) {
     case "read":
-      return inlineImportWork.read(message.task, askedFeed);
+      return inlineImportWork.read(
+        message.task,
+        message.hasInventory ? { ...askedFeed, inventory: askedInventory } : askedFeed,
+      );
     case "compile":
       return inlineImportWork.compile(message.task, askedFeed);
     case "impact":
@@ -72,10 +75,13 @@ const askedFeed: FeedReader = {
   },
 };
 
-function askedDocument({ name, size }: DocumentFacts): FeedDocument {
+const askedInventory = async (): Promise<FeedInventory> =>
+  (await ask({ what: "inventory" })) as FeedInventory;
+
+function askedDocument({ size, ...facts }: DocumentFacts): FeedDocument {
   const read = async (offset: number, length: number): Promise<Uint8Array> =>
     (await ask({ what: "slice", offset, length })) as Uint8Array;
-  return { name, open: askedChunks, ...(size === undefined ? {} : { random: { size, read } }) };
+  return { ...facts, open: askedChunks, ...(size === undefined ? {} : { random: { size, read } }) };
 }
 
 async function* askedChunks(): AsyncGenerator<Uint8Array> {

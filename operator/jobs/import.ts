@@ -4,9 +4,16 @@
  * new snapshot is named, the former one is in force; a broken feed changes nothing but its own record.
  */
 import type { ImportJob, ImportRecord } from "#controllers/source/index.ts";
-import type { ConnectorId, FeedDocument, FeedReader, VexFormat } from "#engines/evaluation/index.ts";
+import type {
+  ChangingFeed,
+  ConnectorId,
+  FeedBefore,
+  FeedDocument,
+  FeedReader,
+  VexFormat,
+} from "#engines/evaluation/index.ts";
 import type { Clock } from "#lib/clock.ts";
-import { hexOf } from "#lib/digest.ts";
+import { digestOf, hexOf } from "#lib/digest.ts";
 import type { Digest } from "#lib/digest.ts";
 import { codeOf, kindOf, messageOf } from "#lib/errors.ts";
 import type { CatalogCollection } from "#lib/stores/ports.ts";
@@ -15,6 +22,8 @@ import { impactOf } from "./impact.ts";
 import type { ImpactPorts } from "./impact.ts";
 import { importErrors } from "./import-work.ts";
 import type { ImportWork } from "./import-work.ts";
+import { deleteUnlessIn, isDamaged, keptImport } from "./kept-import.ts";
+import type { KeptImport } from "./kept-import.ts";
 
 /** Catalog `feeds`, id: the source's uid. */
 export interface FeedDocumentRecord {
@@ -23,6 +32,8 @@ export interface FeedDocumentRecord {
   readonly name: string;
   readonly key: string;
   readonly digest: Digest;
+  /** Of a source whose changes alone can be fetched: key of the parts that its export is made of. */
+  readonly partsKey?: string;
 }
 
 export interface ImportJobPorts extends ImpactPorts {
@@ -31,8 +42,12 @@ export interface ImportJobPorts extends ImpactPorts {
   readonly records: CatalogCollection<ImportRecord>;
   /** The source as it is now; undefined when it was deleted. */
   source(job: ImportJob): AdvisorySource | VexSource | undefined;
-  /** @throws FEED_UNREADABLE and what its place throws */
-  open(source: AdvisorySource | VexSource): Promise<FeedReader>;
+  /** @throws FEED_UNREADABLE, EXPORT_CORRUPT of `before`, and what its place throws */
+  open(
+    source: AdvisorySource | VexSource,
+    before?: FeedBefore,
+    signal?: AbortSignal,
+  ): Promise<FeedReader | ChangingFeed>;
   /** Where the heavy part of one job runs. */
   startWork(signal?: AbortSignal): ImportWork;
 }
@@ -73,13 +88,14 @@ export async function runImportJob(
 ): Promise<ImportRecord> {
   const before = (await ports.records.get(job.uid))?.body;
   const work = ports.startWork(signal);
-  const record = await importOnce(job, ports, work)
+  const record = await importOnce(job, ports, work, before, signal)
     .catch((error: unknown): ImportRecord => {
       if (signal?.aborted === true) throw error;
       return {
         key: job.key,
         finishedAt: ports.clock.now(),
         ...(before?.good === undefined ? {} : { good: before.good }),
+        ...(before?.cursor === undefined ? {} : { cursor: before.cursor }),
         rejections: [],
         error: { kind: kindOf(error), code: codeOf(error), message: messageOf(error).slice(0, 800) },
       };
@@ -89,53 +105,134 @@ export async function runImportJob(
   return record;
 }
 
-async function importOnce(job: ImportJob, ports: ImportJobPorts, work: ImportWork): Promise<ImportRecord> {
+async function importOnce(
+  job: ImportJob,
+  ports: ImportJobPorts,
+  work: ImportWork,
+  before: ImportRecord | undefined,
+  signal: AbortSignal | undefined,
+): Promise<ImportRecord> {
   const source = ports.source(job);
   if (source === undefined) throw importErrors.make("SOURCE_MISSING", `${job.namespace}/${job.name} is gone`);
-  const reader = await ports.open(source);
+  const kept = before === undefined ? undefined : await keptImport(job.uid, before, ports);
+  const attempt = { job, source, before, ports, work, signal };
+  if (kept === undefined) return importFrom(attempt, undefined);
+  return importFrom(attempt, kept).catch((error: unknown) => {
+    if (!isDamaged(error)) throw error; // everything is fetched and read anew
+    return importFrom(attempt, undefined);
+  });
+}
+
+interface Attempt {
+  readonly job: ImportJob;
+  readonly source: AdvisorySource | VexSource;
+  readonly before: ImportRecord | undefined;
+  readonly ports: ImportJobPorts;
+  readonly work: ImportWork;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function importFrom(attempt: Attempt, kept: KeptImport | undefined): Promise<ImportRecord> {
+  const { job, source, before, ports, signal } = attempt;
+  const feed = await ports.open(source, kept?.before, signal);
+  if (!("cursor" in feed)) return importedRecord(attempt, feed, undefined);
+  try {
+    if (!feed.unchanged) return await importedRecord(attempt, feed, kept);
+    if (before?.good === undefined) throw importErrors.make("FEED_EMPTY", "there is nothing at the place");
+    const finishedAt = ports.clock.now();
+    const good = { ...before.good, finishedAt, unchanged: true as const };
+    return { ...restOf(before), key: job.key, finishedAt, good, cursor: feed.cursor() };
+  } finally {
+    await feed.close();
+  }
+}
+
+/** What the last good import left out still is. */
+const restOf = ({ rejections, notes }: ImportRecord): Pick<ImportRecord, "rejections" | "notes"> => ({
+  rejections,
+  ...(notes === undefined ? {} : { notes }),
+});
+
+async function importedRecord(
+  { job, source, ports, work }: Attempt,
+  feed: FeedReader | ChangingFeed,
+  kept: KeptImport | undefined,
+): Promise<ImportRecord> {
   const name = `${job.namespace}/${job.name}`;
   const connector =
     job.kind === "AdvisorySource" ? CONNECTORS[(source as AdvisorySource).spec.format] : undefined;
   const format = job.kind === "VexSource" ? FORMATS[(source as VexSource).spec.format] : undefined;
+  const base = kept !== undefined && "cursor" in feed && feed.isIncremental ? await kept.load() : undefined;
   const task = {
     kind: job.kind,
     name,
     ...(connector === undefined ? {} : { connector }),
     ...(format === undefined ? {} : { format }),
+    ...(base === undefined ? {} : { base }),
   };
-  const { bytes, records, rejected, rejections, digest } = await work.read(task, reader);
+  const { bytes, parts, records, rejected, rejections, digest } = await work.read(task, feed);
   if (records === 0) {
     const why = rejections.length === 0 ? "" : `: ${rejections.join("; ")}`;
     throw importErrors.make("FEED_EMPTY", `no record could be read${why}`);
   }
-  const key = `feeds/${job.kind === "AdvisorySource" ? "advisories" : "vex"}/${job.uid}/${hexOf(digest)}`;
-  await takeIn(job.uid, { kind: job.kind, name, key, digest }, bytes, ports, work);
+  const folder = `feeds/${job.kind === "AdvisorySource" ? "advisories" : "vex"}/${job.uid}`;
+  const partsKey = parts && `${folder}/${hexOf(digestOf(parts))}.parts`;
+  await takeIn(
+    job.uid,
+    {
+      kind: job.kind,
+      name,
+      key: `${folder}/${hexOf(digest)}`,
+      digest,
+      ...(partsKey === undefined ? {} : { partsKey }),
+    },
+    { bytes, parts },
+    ports,
+    work,
+  );
   const finishedAt = ports.clock.now();
-  return { key: job.key, finishedAt, good: { exportId: digest, records, rejected, finishedAt }, rejections };
+  const notes = "cursor" in feed ? feed.notes().slice(0, MAX_NOTES) : [];
+  return {
+    key: job.key,
+    finishedAt,
+    good: { exportId: digest, records, rejected, finishedAt },
+    rejections,
+    ...(notes.length === 0 ? {} : { notes }),
+    ...("cursor" in feed ? { cursor: feed.cursor() } : {}),
+  };
+}
+
+const MAX_NOTES = 5;
+
+interface StoredImport {
+  readonly bytes: Uint8Array;
+  readonly parts: Uint8Array | undefined;
 }
 
 /** The export counts once the snapshot with it is in force. What cannot be compiled leaves no trace. */
 async function takeIn(
   uid: string,
   feed: FeedDocumentRecord,
-  bytes: Uint8Array,
+  { bytes, parts }: StoredImport,
   ports: ImportJobPorts,
   work: ImportWork,
 ): Promise<void> {
   const { feeds, objects, knowledge } = ports;
   const before = (await feeds.get(uid))?.body;
   await objects.put(feed.key, bytes);
+  if (feed.partsKey !== undefined && parts !== undefined) await objects.put(feed.partsKey, parts);
   try {
     const others = (await feedsOf(feed.kind, ports)).filter(({ id }) => id !== uid);
     const all = [...others, { id: uid, body: feed }];
-    const bytes = await compileAll(feed.kind, all, ports, work);
-    await knowledge.replace(nameOf(feed.kind), bytes, await impactOf(nameOf(feed.kind), bytes, ports, work));
+    const compiled = await compileAll(feed.kind, all, ports, work);
+    const impact = await impactOf(nameOf(feed.kind), compiled, ports, work);
+    await knowledge.replace(nameOf(feed.kind), compiled, impact);
   } catch (error) {
-    if (before?.key !== feed.key) await objects.delete(feed.key);
+    await deleteUnlessIn(before, feed, objects);
     throw error;
   }
   await feeds.put(uid, feed);
-  if (before !== undefined && before.key !== feed.key) await objects.delete(before.key);
+  if (before !== undefined) await deleteUnlessIn(feed, before, objects);
 }
 
 type Feeds = readonly { readonly id: string; readonly body: FeedDocumentRecord }[];

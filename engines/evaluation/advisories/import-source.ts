@@ -6,12 +6,12 @@
 import { byText } from "#lib/compare.ts";
 import type { ConnectorId } from "./connector-ids.ts";
 import { connectorOf, connectors } from "./connectors/catalog.ts";
-import { isUnder } from "./document-names.ts";
 import { leafDocuments } from "./documents/expand.ts";
 import type { Leaf } from "./documents/expand.ts";
 import { parseDocument } from "./documents/parse.ts";
 import { advisoryErrors } from "./errors.ts";
 import { withDigest } from "./export.ts";
+import { noting, standing } from "./inventory.ts";
 import { defaultLimits, limitExceeded } from "./limits.ts";
 import type { FeedLimits } from "./limits.ts";
 import { mergeRecords } from "./merge-records.ts";
@@ -19,7 +19,6 @@ import { OpenPart } from "./open-part.ts";
 import type {
   Connector,
   DocumentPart,
-  FeedDocument,
   FeedInventory,
   FeedReader,
   ImportResult,
@@ -48,8 +47,8 @@ const NEVER_FACTS = new Set(["manifest.json", "package.json", "index.json"]);
 /** @throws FEED_UNREADABLE, FEED_LIMIT_EXCEEDED, CONNECTOR_UNKNOWN */
 export async function importSource(options: ImportOptions): Promise<ImportResult> {
   const intake = new Intake(options);
-  for await (const leaf of leafDocuments(intake.noting(options.feed.documents()), intake.limits))
-    intake.take(leaf);
+  const documents = noting(options.feed.documents(), intake.renewed);
+  for await (const leaf of leafDocuments(documents, intake.limits)) intake.take(leaf);
   return intake.finish(await options.feed.inventory?.(), options.base);
 }
 
@@ -60,7 +59,7 @@ class Intake {
   /** A later document takes the place of an earlier one of its name; elsewhere both would count. */
   readonly #replaces: boolean;
   /** Names under which this import read everything anew. */
-  readonly #renewed = new Set<string>();
+  readonly renewed = new Set<string>();
   readonly #parts = new Map<string, OpenPart>();
   #advisories = 0;
   #documents = 0;
@@ -74,13 +73,6 @@ class Intake {
     this.limits = { ...defaultLimits, maxDocumentBytes, ...limits };
   }
 
-  async *noting(documents: AsyncIterable<FeedDocument>): AsyncGenerator<FeedDocument> {
-    for await (const document of documents) {
-      this.#renewed.add(document.root ?? document.name);
-      yield document;
-    }
-  }
-
   take(leaf: Leaf): void {
     if (leaf.kind === "rejected") this.#part(leaf.rejection.document).reject(leaf.rejection);
     else if (leaf.kind === "ignored" || this.#isIndex(leaf.name)) this.#ignored += 1;
@@ -89,7 +81,7 @@ class Intake {
 
   finish(inventory: FeedInventory | undefined, base: readonly DocumentPart[] = []): ImportResult {
     const own = [...this.#parts.values()].map((part) => part.close());
-    const parts = inventory === undefined ? own : whole(inventory, base, own, this.#renewed);
+    const parts = inventory === undefined ? own : standing(inventory, base, own, this.renewed);
     const advisories = mergeRecords(parts.flatMap((part) => part.advisories));
     this.#checkCount(advisories.length, this.#name);
     const exploited = [...new Set(parts.flatMap((part) => part.exploited))].sort();
@@ -151,24 +143,6 @@ class Intake {
       ? NEVER_FACTS.has(base)
       : (this.#connector.ignores?.has(base) ?? false);
   }
-}
-
-/** What was read now and what still stands of the base, as far as the inventory has it, with its marks. */
-function whole(
-  { present }: FeedInventory,
-  base: readonly DocumentPart[],
-  own: readonly DocumentPart[],
-  renewed: ReadonlySet<string>,
-): readonly DocumentPart[] {
-  const names = new Set(present.map(({ name }) => name));
-  const stamps = new Map(present.map(({ name, stamp }) => [name, stamp]));
-  const kept = base.filter(({ name }) => !isUnder(name, renewed));
-  return [...kept, ...own]
-    .filter(({ name }) => isUnder(name, names))
-    .map((part) => {
-      const stamp = stamps.get(part.name);
-      return stamp === undefined ? part : { ...part, stamp };
-    });
 }
 
 function highest(parts: readonly DocumentPart[]): ReadonlyMap<string, number> {

@@ -3,6 +3,8 @@
 export type { ConnectorId } from "./connector-ids.ts";
 export { productKeysOf, snapshotDelta } from "./delta.ts";
 export { decodeExport, encodeExport } from "./export.ts";
+export { noting, standing } from "./inventory.ts";
+export type { LayoutId } from "./layout-ids.ts";
 export { importSource } from "./import-source.ts";
 export type { ImportOptions } from "./import-source.ts";
 export type { FeedLimits } from "./limits.ts";
@@ -20,8 +22,11 @@ export type { AdvisoryHead, OpenOptions, Snapshot, SnapshotEntry, Vulnerability 
 export { composeTrivyDb, trivyMetadata } from "./trivy-db/index.ts";
 export type { LeftOut, LeftOutReason, TrivyDb, TrivyDbTimes } from "./trivy-db/index.ts";
 export type {
+  ChangingFeed,
   Connector,
   DocumentPart,
+  FeedBefore,
+  FeedCursor,
   FeedDocument,
   FeedInventory,
   FeedReader,

@@ -44,6 +44,8 @@ export interface PresentDocument {
 export interface ChangingFeed extends FeedReader {
   /** Nothing differs from the earlier import: there are no documents to read. */
   readonly unchanged: boolean;
+  /** Whether what it gives is only what changed, so that the earlier import's parts are needed for the rest. */
+  readonly isIncremental: boolean;
   inventory(): Promise<FeedInventory>;
   /** For the next opening; asked for after the last document, and kept only with the import's parts. */
   cursor(): FeedCursor;
@@ -51,6 +53,13 @@ export interface ChangingFeed extends FeedReader {
   notes(): readonly string[];
   /** Lets go of connections and files. */
   close(): Promise<void>;
+}
+
+/** What an earlier import left for the opening of a feed. */
+export interface FeedBefore {
+  readonly cursor: FeedCursor;
+  /** Documents of that import with their marks. */
+  stamps(): Promise<ReadonlyMap<string, string | undefined>>;
 }
 
 /** Plain JSON, small: of the lists and archives of a place, never of single documents. */

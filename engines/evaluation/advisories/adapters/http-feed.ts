@@ -10,8 +10,7 @@ import type { ClientSettings } from "#lib/http/client.ts";
 import type { HttpPorts } from "#lib/http/ports.ts";
 import { advisoryErrors } from "../errors.ts";
 import type { LayoutId } from "../layout-ids.ts";
-import type { Stamps } from "../parts.ts";
-import type { ChangingFeed, FeedCursor } from "../types.ts";
+import type { ChangingFeed, FeedBefore } from "../types.ts";
 import { openCsaf } from "./http/csaf-layout.ts";
 import { openDocuments } from "./http/document-layout.ts";
 import { httpFeedLimits } from "./http/limits.ts";
@@ -43,7 +42,7 @@ export interface HttpFeedOptions {
   readonly settings?: ClientSettings;
   readonly ports?: HttpPorts;
   /** Of the import before, where its export and parts are still at hand. */
-  readonly before?: { readonly cursor: FeedCursor; stamps(): Promise<Stamps> };
+  readonly before?: FeedBefore;
   readonly limits?: Partial<HttpFeedLimits>;
   readonly onProgress?: (progress: FeedProgress) => void;
   readonly signal?: AbortSignal;
@@ -103,6 +102,7 @@ const feedOf = (
   close: () => Promise<void>,
 ): ChangingFeed => ({
   unchanged: reading.unchanged,
+  isIncremental: session.isIncremental,
   documents: async function* () {
     if (!reading.unchanged) yield* reading.documents();
   },

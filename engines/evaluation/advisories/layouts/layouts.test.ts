@@ -6,7 +6,7 @@ import { readProvider } from "./csaf-provider.ts";
 import { changesSince, isSameState } from "./listing.ts";
 import { osvIdOf, osvListing, osvUrls } from "./osv-bucket.ts";
 import { readRolie } from "./rolie-feed.ts";
-import { readIndex, readRepository } from "./vex-repository.ts";
+import { readRepository } from "./vex-repository.ts";
 
 const unreadable = (says: string): Error =>
   expect.objectContaining({
@@ -293,12 +293,5 @@ describe("a VEX repository", () => {
     [[], "no version 0.1"],
   ])("is refused as %j", (versions, says) => {
     expect(() => readRepository({ versions }, "v")).toThrow(unreadable(says));
-  });
-
-  it("says which files count", () => {
-    const packages = ["pkg/a/vex.json", "./pkg/b/vex.json", "/pkg/a/vex.json"].map((location) => ({
-      location,
-    }));
-    expect(readIndex({ packages }, "v")).toEqual(["pkg/a/vex.json", "pkg/b/vex.json"]);
   });
 });

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A VEX repository: vex-repository.json says where its archive is and how often to look for a new one; index.json in
- * the archive says which files count. Source: github.com/aquasecurity/vex-repo-spec, v0.1, sections 2 and 3. Published
- * repositories write `versions` as a list and leave the `v` out; the specification writes a map.
+ * A VEX repository's description, vex-repository.json: where its archive is and how often to look for a new one. Source:
+ * github.com/aquasecurity/vex-repo-spec, v0.1, section 2. Published repositories write `versions` as a list and leave
+ * the `v` out; the specification writes a map.
  */
 import { z } from "zod";
 import { readShape } from "../connectors/shape.ts";
 import { unreadable } from "./rows.ts";
 
-const MAX_PACKAGES = 200_000;
 const DAY_MS = 86_400_000;
 /** Longest time for which a repository may ask to be left alone. */
 export const MAX_INTERVAL_MS = 7 * DAY_MS;
@@ -22,10 +21,6 @@ const version = z.object({
 const manifestShape = z.object({
   versions: z.union([z.array(version).max(100), z.record(z.string().max(20), version)]),
 });
-const indexShape = z.object({
-  packages: z.array(z.object({ location: z.string().min(1).max(1024) })).max(MAX_PACKAGES),
-});
-
 export interface RepositoryVersion {
   /** Any of them; the first that can be read is. */
   readonly locations: readonly { readonly url: URL; readonly folder: string }[];
@@ -44,12 +39,6 @@ export function readRepository(value: unknown, name: string): RepositoryVersion 
   const locations = known.locations.flatMap(({ url }) => locationOf(url));
   if (locations.length === 0) throw unreadable(name, "it names no web address of an archive");
   return { locations, intervalMs: intervalOf(known.update_interval) };
-}
-
-/** Files that count, as paths from the folder that holds index.json. @throws FEED_DOCUMENT_INVALID */
-export function readIndex(value: unknown, name: string): readonly string[] {
-  const { packages } = readShape(indexShape, { name, value });
-  return [...new Set(packages.map(({ location }) => location.replace(/^(?:\.?\/)+/, "")))];
 }
 
 /** `https://host/a.tar.gz//folder`: the folder in the archive stands behind two slashes. */

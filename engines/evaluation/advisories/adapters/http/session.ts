@@ -61,6 +61,10 @@ export class FeedSession {
     this.#options = options;
   }
 
+  get isIncremental(): boolean {
+    return this.#options.before !== undefined;
+  }
+
   get resources(): Readonly<Record<string, FeedResource>> {
     return Object.fromEntries(this.#resources);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** VEX repositories: the interval that they ask for, and the files of the archive that count. */
+/** VEX repositories: the interval that they ask for, and the archive of which a folder is theirs. */
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { codeOf, messageOf } from "#lib/errors.ts";
@@ -12,9 +12,6 @@ import type { HttpSource, Look } from "../../testing/http-source.ts";
 const HOUR = 3_600_000;
 const document = (id: string): string =>
   JSON.stringify({ id, modified: "2024-01-01T00:00:00Z", withdrawn: "2024-01-01T00:00:00Z" });
-const index = (...locations: readonly string[]): string =>
-  JSON.stringify({ packages: locations.map((location) => ({ id: "pkg:npm/x", location })) });
-
 let server: FileServer;
 let source: HttpSource;
 beforeEach(async () => {
@@ -53,15 +50,9 @@ const failure = (): Promise<string> =>
 describe("a repository", () => {
   beforeEach(() => describeAs(`${server.origin}/main.tar.gz//hub-main`));
 
-  it("gives the files that its index names, and is left alone for as long as it asks", async () => {
-    server.put(
-      "/main.tar.gz",
-      hub({
-        "index.json": index("pkg/a.json"),
-        "pkg/a.json": document("A"),
-        "pkg/old.json": document("OLD"),
-      }),
-    );
+  it("gives the files of its folder, and is left alone for as long as it asks", async () => {
+    const beside = { "beside.json": document("BESIDE") };
+    server.put("/main.tar.gz", gzipSync(tarOf({ ...beside, "hub-main/pkg/a.json": document("A") })));
     const first = await source.import();
     expect([ids(first), first.result?.rejected]).toEqual([["A"], []]);
     asked();
@@ -71,13 +62,13 @@ describe("a repository", () => {
     source.ports.nowMs += 1;
     expect((await source.import()).unchanged).toBe(true);
     expect(asked()).toEqual(["/vex-repository.json", "/main.tar.gz"]);
-    server.put("/main.tar.gz", hub({ "index.json": index("pkg/b.json"), "pkg/b.json": document("B") }));
+    server.put("/main.tar.gz", hub({ "pkg/b.json": document("B") }));
     source.ports.nowMs += 4 * HOUR;
     expect(ids(await source.import())).toEqual(["B"]);
   });
 
   it("is looked at again when the clock has gone back", async () => {
-    server.put("/main.tar.gz", hub({ "index.json": index("a.json"), "a.json": document("A") }));
+    server.put("/main.tar.gz", hub({ "a.json": document("A") }));
     source.ports.nowMs += 1000 * HOUR;
     await source.import();
     source.ports.nowMs -= 900 * HOUR;
@@ -86,37 +77,16 @@ describe("a repository", () => {
     expect(asked()).toHaveLength(2);
   });
 
-  it.each([
-    {
-      name: "has no index",
-      bytes: hub({ "pkg/a.json": document("A") }),
-      says: "FEED_UNREADABLE h/main.tar.gz: the archive has no hub-main/index.json",
-    },
-    {
-      name: "is another folder",
-      bytes: hub({ "index.json": index() }, "x/"),
-      says: "FEED_UNREADABLE h/main.tar.gz: the archive has no hub-main/index.json",
-    },
-    {
-      name: "has an index of another form",
-      bytes: hub({ "index.json": "{}" }),
-      says: /^FEED_DOCUMENT_INVALID h\/main.tar.gz\/hub-main\/index.json: \$.packages/,
-    },
-    {
-      name: "is no archive",
-      bytes: Buffer.from("no gzip"),
-      says: /^FEED_UNREADABLE h\/main.tar.gz: incorrect header/,
-    },
-  ])("whose archive $name is refused", async ({ bytes, says }) => {
-    server.put("/main.tar.gz", bytes);
-    expect(await failure()).toEqual(typeof says === "string" ? says : expect.stringMatching(says));
+  it("whose archive is none is refused", async () => {
+    server.put("/main.tar.gz", "no gzip");
+    expect(await failure()).toMatch(/^FEED_UNREADABLE h\/main.tar.gz: incorrect header/);
   });
 });
 
 it("takes the first location that is there and can be read", async () => {
   describeAs(`${server.origin}/gone.tar.gz`, `${server.origin}/api`, `${server.origin}/all.zip`);
   server.put("/api", "{}");
-  server.put("/all.zip", zipOf({ "index.json": index("a.json"), "a.json": document("A") }));
+  server.put("/all.zip", zipOf({ "a.json": document("A") }));
   expect(ids(await source.import())).toEqual(["A"]);
   server.files.delete("/all.zip");
   source.ports.nowMs += 4 * HOUR;

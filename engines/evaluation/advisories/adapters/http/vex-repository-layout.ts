@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/** A VEX repository: its archive, looked for as often as its description asks, and of it the files that its index names. */
-import { isArchive, leafDocuments } from "../../documents/expand.ts";
-import { parseDocument } from "../../documents/parse.ts";
+/**
+ * A VEX repository: its archive, looked for as often as its description asks. Which of its files count says its index,
+ * which is for whoever reads VEX (`vex/`).
+ */
+import { isArchive } from "../../documents/expand.ts";
 import { unreadable } from "../../layouts/rows.ts";
-import { MAX_INTERVAL_MS, readIndex, readRepository } from "../../layouts/vex-repository.ts";
+import { MAX_INTERVAL_MS, readRepository } from "../../layouts/vex-repository.ts";
 import type { RepositoryVersion } from "../../layouts/vex-repository.ts";
-import { defaultLimits } from "../../limits.ts";
-import type { FeedDocument } from "../../types.ts";
 import { asBefore } from "./reading.ts";
 import type { Reading } from "./reading.ts";
 import { folderName } from "./resource-name.ts";
@@ -33,11 +33,11 @@ export async function openVexRepository(session: FeedSession, url: URL): Promise
   session.remember(url, { nextAt: now + intervalMs, name: root });
   if (received === "unchanged") return asBefore(root);
   const document = documentOf(received, location.url, root);
-  const files = await filesThatCount(document, location.folder, root);
+  const inside = [root, location.folder].filter((part) => part !== "").join("/");
   return {
     unchanged: false,
     documents: () => session.once(received, document),
-    present: () => files.map((file) => ({ name: file })),
+    present: () => [{ name: inside }],
   };
 }
 
@@ -54,24 +54,4 @@ async function firstOf(
     if (isArchive(file ?? "")) return { location, received };
   }
   throw unreadable(name, "none of its locations is an archive that can be read (tar.gz, tar.zst, zip)");
-}
-
-/** Full names of what index.json lists. */
-async function filesThatCount(
-  archive: FeedDocument,
-  folder: string,
-  root: string,
-): Promise<readonly string[]> {
-  const wanted = [root, folder, "index.json"].filter((part) => part !== "").join("/");
-  for await (const leaf of leafDocuments(only(archive), defaultLimits)) {
-    if (leaf.kind !== "document" || leaf.name !== wanted) continue;
-    const { value } = parseDocument(leaf.name, "json", leaf.bytes, defaultLimits);
-    const top = wanted.slice(0, -"/index.json".length);
-    return readIndex(value, leaf.name).map((file) => `${top}/${file}`);
-  }
-  throw unreadable(root, `the archive has no ${wanted.slice(root.length + 1)}`);
-}
-
-async function* only(document: FeedDocument): AsyncGenerator<FeedDocument> {
-  yield await Promise.resolve(document);
 }
