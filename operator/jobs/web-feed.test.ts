@@ -217,6 +217,43 @@ describe("VEX", () => {
     expect((await b.run()).record.good?.exportId).toBe(changed.good?.exportId);
   });
 
+  it("knows which documents are signed", async () => {
+    await using b = await bench("VexSource", place("/feed.json", { layout: "csaf" }));
+    const entry = ["a", "b"].map((name) => ({
+      updated: "2024-01-01T00:00:00Z",
+      content: { src: `${server.origin}/2024/${name}.json` },
+      link: name === "a" ? [{ rel: "signature", href: `${server.origin}/2024/a.json.asc` }] : [],
+    }));
+    server.put("/feed.json", JSON.stringify({ feed: { entry } }));
+    server.put("/2024/a.json", vex("CVE-2024-1"));
+    server.put("/2024/b.json", vex("CVE-2024-2"));
+    const { record, asked } = await b.run();
+    expect([record.good?.records, asked]).toEqual([2, ["/2024/a.json", "/2024/b.json", "/feed.json"]]);
+    const { key = "" } = (await b.ports.feeds.get("uid-1"))?.body ?? {};
+    const { documents } = JSON.parse(Buffer.from(await b.objects.read(key, 1e6)).toString()) as {
+      readonly documents: readonly { readonly signature?: string }[];
+    };
+    expect(documents.map(({ signature }) => signature)).toEqual(["unverified", undefined]);
+  });
+
+  it("does not ask again for a document that it refused", async () => {
+    await using b = await bench("VexSource", place("/csaf/", { layout: "csaf" }));
+    const publish = (...names: readonly string[]): void =>
+      server.put(
+        "/csaf/changes.csv",
+        names.map((name) => `2024/${name}.json,2024-01-01T00:00:00Z\n`).join(""),
+      );
+    server.put("/csaf/2024/a.json", vex("CVE-2024-1"));
+    server.put("/csaf/2024/b.json", '{"no": "VEX"}');
+    server.put("/csaf/2024/c.json", vex("CVE-2024-3"));
+    publish("a", "b");
+    expect((await b.run()).record.good).toMatchObject({ records: 1, rejected: 1 });
+    publish("a", "b", "c");
+    const { record, asked } = await b.run();
+    expect(record.good).toMatchObject({ records: 2, rejected: 1 });
+    expect(asked.filter((url) => url.endsWith(".json"))).toEqual(["/csaf/2024/c.json"]);
+  });
+
   it("drops documents that a provider lists no more", async () => {
     await using b = await bench("VexSource", place("/csaf/", { layout: "csaf" }));
     const publish = (...names: readonly string[]): void =>

@@ -37,7 +37,9 @@ export async function openRolie(session: FeedSession, url: URL, value: unknown):
     documents: () => {
       const singles = changed.flatMap((name) => {
         const entry = entries.get(name);
-        return entry === undefined ? [] : [{ name, url: entry.url, hash: entry.hash }];
+        return entry === undefined
+          ? []
+          : [{ name, url: entry.url, hash: entry.hash, isSigned: entry.isSigned }];
       });
       return singleDocuments(session, singles, ({ name, state }) => {
         const stamp = listing.get(name);

@@ -17,6 +17,8 @@ export interface Single {
   readonly name: string;
   /** A file that holds the document's hash; its ending says which. */
   readonly hash?: URL | undefined;
+  /** Whether a detached signature is said to lie beside it. It is told of by its name, and not fetched. */
+  readonly isSigned?: boolean;
 }
 
 export interface SingleOutcome {
@@ -31,15 +33,24 @@ export async function* singleDocuments(
   singles: Iterable<Single>,
   told: (outcome: SingleOutcome) => void,
 ): AsyncGenerator<FeedDocument> {
-  for await (const { name, received, fault } of ahead(singles, WIDTH, (single, signal) =>
-    fetchOne(session, single, signal),
-  )) {
+  const fetched = ahead(singles, WIDTH, async (single, signal) => ({
+    ...(await fetchOne(session, single, signal)),
+    isSigned: single.isSigned,
+  }));
+  for await (const { name, received, fault, isSigned } of fetched) {
     told({ name, state: fault !== undefined ? "refused" : received === undefined ? "gone" : "read" });
     if (fault !== undefined) yield { ...fileDocument(name, "", 0), fault };
     if (received === undefined) continue;
-    if (fault === undefined) yield fileDocument(name, received.path, received.size);
+    if (fault === undefined) {
+      yield fileDocument(name, received.path, received.size);
+      if (isSigned === true) yield { name: `${name}.asc`, open: noBytes };
+    }
     await session.remove(received);
   }
+}
+
+async function* noBytes(): AsyncGenerator<Uint8Array> {
+  // nothing of it is read
 }
 
 interface Fetched {
