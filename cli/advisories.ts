@@ -7,16 +7,28 @@ import { basename, join, resolve } from "node:path";
 import {
   compileSnapshot,
   decodeExport,
+  decodeParts,
+  decodeStamps,
   encodeExport,
+  encodeParts,
   importSource,
   openSnapshot,
   snapshotMagic,
 } from "#engines/evaluation/index.ts";
-import type { ConnectorId, ImportResult, Snapshot, SourceExport } from "#engines/evaluation/index.ts";
+import type {
+  ConnectorId,
+  FeedBefore,
+  FeedCursor,
+  ImportResult,
+  Snapshot,
+  SourceExport,
+} from "#engines/evaluation/index.ts";
 import { fileFeed } from "#engines/evaluation/advisories/adapters/file-feed.ts";
 import { digestOf, hexOf, parseDigest } from "#lib/digest.ts";
 import { defineErrors, messageOf } from "#lib/errors.ts";
 import { say } from "./output.ts";
+import { addressName, downloadsIn, isWebAddress, openAddress, shownAddress } from "./web-feed.ts";
+import type { WebFlags } from "./web-feed.ts";
 
 export const cliAdvisoryErrors = defineErrors("cli-advisories", {
   ADVISORIES_MISSING: "missing",
@@ -26,6 +38,8 @@ export const cliAdvisoryErrors = defineErrors("cli-advisories", {
   /** A file of the cache is not what this program wrote. */
   ADVISORIES_DAMAGED: "invalid",
   ADVISORIES_NAMED_TWICE: "invalid",
+  /** An option for web addresses beside a path. */
+  ADVISORIES_NOT_ON_WEB: "invalid",
 });
 
 const SNAPSHOT_FILE = "snapshot.bin";
@@ -40,14 +54,21 @@ export interface KeptSource {
   readonly rejected: number;
   /** RFC 3339; when it was imported. */
   readonly importedAt: string;
+  /** RFC 3339; when its address was last found unchanged. */
+  readonly checkedAt?: string;
 }
 
-/** What a path is kept as. */
-const nameOf = (path: string, name: string | undefined): string => name ?? basename(resolve(path));
+/** What a path or address is kept as. */
+const nameOf = (path: string, name: string | undefined, web: WebFlags): string =>
+  name ?? (isWebAddress(path) ? addressName(path, web) : basename(resolve(path)));
 
 /** Of two sources with one name the second would replace the first. @throws ADVISORIES_NAMED_TWICE */
-export function requireDistinctNames(paths: readonly string[], given: string | undefined): void {
-  const names = paths.map((path) => nameOf(path, given));
+export function requireDistinctNames(
+  paths: readonly string[],
+  given: string | undefined,
+  web: WebFlags = {},
+): void {
+  const names = paths.map((path) => nameOf(path, given, web));
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice === undefined) return;
   throw cliAdvisoryErrors.make(
@@ -56,13 +77,29 @@ export function requireDistinctNames(paths: readonly string[], given: string | u
   );
 }
 
+/** Options for web addresses say nothing about files. @throws ADVISORIES_NOT_ON_WEB */
+export function requireAddresses(paths: readonly string[], { layout, ecosystem, caFile }: WebFlags): void {
+  const file = paths.find((path) => !isWebAddress(path));
+  const given = [layout, ecosystem, caFile].some((flag) => flag !== undefined);
+  if (file === undefined || !given) return;
+  throw cliAdvisoryErrors.make(
+    "ADVISORIES_NOT_ON_WEB",
+    `--layout, --ecosystem and --ca-file are for web addresses, not for ${file}`,
+  );
+}
+
 export interface Imported {
-  readonly result: ImportResult;
+  /** Absent: nothing differs from what is kept. */
+  readonly result?: ImportResult;
   readonly kept: KeptSource;
+  /** Of an address: what the next import starts from. */
+  readonly cursor?: FeedCursor;
+  /** Facts about what was read, for people. */
+  readonly notes?: readonly string[];
 }
 
 /**
- * Reads the paths one by one and keeps their exports under `folder`; the snapshot of all kept ones is compiled anew, once.
+ * Reads the paths and addresses one by one and keeps their exports under `folder`; the snapshot of all kept ones is compiled anew, once.
  * Where a path can't be read, those before it are kept.
  */
 export async function importInto(
@@ -71,15 +108,19 @@ export async function importInto(
   options: {
     readonly name?: string | undefined;
     readonly connector?: ConnectorId | undefined;
+    readonly web?: WebFlags;
     readonly now: string;
   },
 ): Promise<readonly Imported[]> {
   const done: Imported[] = [];
   try {
     for (const path of paths) {
-      const name = nameOf(path, options.name);
-      const result = await importPath(path, name, options.connector);
-      done.push({ result, kept: keptSource(name, path, result, options.now) });
+      const name = nameOf(path, options.name, options.web ?? {});
+      if (isWebAddress(path)) done.push(await importAddress(folder, path, name, options));
+      else {
+        const result = await importPath(path, name, options.connector);
+        done.push({ result, kept: keptSource(name, resolve(path), result, options.now) });
+      }
     }
   } finally {
     if (done.length > 0) await keep(folder, done);
@@ -90,7 +131,7 @@ export async function importInto(
 function keptSource(name: string, path: string, result: ImportResult, importedAt: string): KeptSource {
   return {
     name,
-    path: resolve(path),
+    path,
     digest: result.export.exportDigest,
     records: result.records,
     rejected: result.rejectedCount,
@@ -98,17 +139,88 @@ function keptSource(name: string, path: string, result: ImportResult, importedAt
   };
 }
 
+/** Reads an address as far as it differs from what is kept of it. */
+async function importAddress(
+  folder: string,
+  address: string,
+  name: string,
+  {
+    connector,
+    web = {},
+    now,
+  }: {
+    readonly connector?: ConnectorId | undefined;
+    readonly web?: WebFlags;
+    readonly now: string;
+  },
+): Promise<Imported> {
+  const kept = (await keptSources(folder)).find((source) => source.name === name);
+  const before = kept === undefined ? undefined : await keptBefore(folder, kept);
+  const feed = await openAddress(address, {
+    downloads: downloadsIn(folder),
+    reader: `advisories ${connector ?? "auto"}`,
+    flags: web,
+    before,
+  });
+  try {
+    if (feed.unchanged && kept !== undefined) {
+      return { kept: { ...kept, checkedAt: now }, cursor: feed.cursor(), notes: feed.notes() };
+    }
+    const isStartedFrom = feed.isIncremental && kept !== undefined && before !== undefined;
+    const result = await importSource({
+      name,
+      feed,
+      ...(isStartedFrom ? { base: decodeParts(before.parts, await readExport(folder, kept)) } : {}),
+      ...(connector === undefined ? {} : { connector }),
+    });
+    requireRecords(result, address);
+    const source = keptSource(name, shownAddress(address), result, now);
+    return { result, kept: source, cursor: feed.cursor(), notes: feed.notes() };
+  } finally {
+    await feed.close();
+  }
+}
+
+/** Undefined where an import cannot start from what is kept: it was not of an address, or is not whole. */
+async function keptBefore(
+  folder: string,
+  { name, digest }: KeptSource,
+): Promise<(FeedBefore & { readonly parts: Uint8Array }) | undefined> {
+  const file = (ending: string): Promise<Buffer> => readFile(join(folder, `${stemOf(name)}.${ending}`));
+  try {
+    const cursor = JSON.parse((await file("cursor")).toString("utf8")) as FeedCursor;
+    const parts = await file("parts");
+    const stamps = decodeStamps(parts, parseDigest(digest));
+    return { cursor, parts, stamps: () => Promise.resolve(stamps) };
+  } catch {
+    return undefined;
+  }
+}
+
+const stemOf = (name: string): string => hexOf(digestOf(name)).slice(0, 16);
+
 async function keep(folder: string, done: readonly Imported[]): Promise<void> {
   const names = new Set(done.map(({ kept }) => kept.name));
   const others = (await keptSources(folder)).filter(({ name }) => !names.has(name));
-  const exports = [...(await readExports(folder, others)), ...done.map(({ result }) => result.export)];
-  const stemOf = (name: string): string => hexOf(digestOf(name)).slice(0, 16);
+  const files = done.flatMap(({ result, kept, cursor }) => {
+    const stem = stemOf(kept.name);
+    return [
+      ...(result === undefined ? [] : [[`${stem}.export`, encodeExport(result.export)] as const]),
+      ...(result?.parts === undefined
+        ? []
+        : [[`${stem}.parts`, encodeParts(result.parts, result.export.exportDigest)] as const]),
+      ...(cursor === undefined ? [] : [[`${stem}.cursor`, `${JSON.stringify(cursor)}\n`] as const]),
+    ];
+  });
   // What names an export comes behind all of them: one that can't be written leaves none that is named and not there.
-  const files: readonly (readonly [string, Uint8Array | string])[] = [
-    ...done.map(({ result, kept }) => [`${stemOf(kept.name)}.export`, encodeExport(result.export)] as const),
-    ...done.map(({ kept }) => [`${stemOf(kept.name)}.json`, `${JSON.stringify(kept)}\n`] as const),
-  ];
-  await writeTogether(folder, [...files, [SNAPSHOT_FILE, compileSnapshot(exports)]]);
+  const named = done.map(({ kept }) => [`${stemOf(kept.name)}.json`, `${JSON.stringify(kept)}\n`] as const);
+  if (done.every(({ result }) => result === undefined)) {
+    await writeTogether(folder, [...files, ...named]);
+    return;
+  }
+  const exports = await readExports(folder, others);
+  for (const { result, kept } of done) exports.push(result?.export ?? (await readExport(folder, kept)));
+  await writeTogether(folder, [...files, ...named, [SNAPSHOT_FILE, compileSnapshot(exports)]]);
   await settle(folder, [...others, ...done.map(({ kept }) => kept)]);
 }
 
@@ -160,8 +272,7 @@ export async function keptSources(folder: string): Promise<readonly KeptSource[]
 }
 
 async function readExport(folder: string, { name, digest }: KeptSource): Promise<SourceExport> {
-  const stem = hexOf(digestOf(name)).slice(0, 16);
-  const file = join(folder, `${stem}.export`);
+  const file = join(folder, `${stemOf(name)}.export`);
   try {
     return decodeExport(await readFile(file), parseDigest(digest));
   } catch (cause) {
@@ -188,7 +299,10 @@ export async function loadSnapshot(paths: readonly string[], folder: string): Pr
     return openSnapshot(await readFile(only));
   const exports: SourceExport[] = [];
   for (const [index, path] of paths.entries()) {
-    const result = await importPath(path, `${index}:${basename(path)}`, undefined);
+    const name = `${index}:${basename(path)}`;
+    const result = isWebAddress(path)
+      ? await readAddress(folder, path, name)
+      : await importPath(path, name, undefined);
     sayRejected(result);
     exports.push(result.export);
   }
@@ -208,12 +322,28 @@ async function importPath(
     feed: fileFeed(path),
     ...(connector === undefined ? {} : { connector }),
   });
-  if (result.records === 0) {
-    const first = result.rejected[0];
-    const why = first === undefined ? "" : `: ${first.document} ${first.path}: ${first.reason}`;
-    throw cliAdvisoryErrors.make("ADVISORIES_EMPTY", `${path} holds no advisory that could be read${why}`);
-  }
+  requireRecords(result, path);
   return result;
+}
+
+/** An address for one scan: nothing of it is kept. */
+async function readAddress(folder: string, address: string, name: string): Promise<ImportResult> {
+  const feed = await openAddress(address, { downloads: downloadsIn(folder), reader: "advisories auto" });
+  try {
+    const result = await importSource({ name, feed });
+    requireRecords(result, address);
+    return result;
+  } finally {
+    await feed.close();
+  }
+}
+
+function requireRecords({ records, rejected }: ImportResult, path: string): void {
+  if (records > 0) return;
+  const first = rejected[0];
+  const why = first === undefined ? "" : `: ${first.document} ${first.path}: ${first.reason}`;
+  const where = isWebAddress(path) ? shownAddress(path) : path;
+  throw cliAdvisoryErrors.make("ADVISORIES_EMPTY", `${where} holds no advisory that could be read${why}`);
 }
 
 /** What of a feed was not taken, for people: the first few and how many more. */

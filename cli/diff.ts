@@ -14,6 +14,7 @@ import { judge } from "./scan/judge.ts";
 import type { Knowledge } from "./scan/judge.ts";
 import { readPolicies, readVex } from "./scan/knowledge.ts";
 import { checkTarget, scanTarget } from "./scan/target.ts";
+import { downloadsIn } from "./web-feed.ts";
 import { plainTable } from "./table.ts";
 import type { DiffFlags } from "./verbs/diff.ts";
 
@@ -48,9 +49,10 @@ const isAnother = ({ added, removed, changed }: DiffDocument): boolean =>
 /** Without advisories the packages are compared alone. */
 async function knowledgeOf(flags: DiffFlags): Promise<Knowledge | undefined> {
   const policies = await readPolicies(flags.policy);
-  const vex = await readVex(flags.vex);
+  const kept = advisoriesIn(cacheDir(flags.cacheDir));
+  const vex = await readVex(flags.vex, downloadsIn(kept));
   try {
-    const snapshot = await loadSnapshot(flags.advisories, advisoriesIn(cacheDir(flags.cacheDir)));
+    const snapshot = await loadSnapshot(flags.advisories, kept);
     return { snapshot, vex, vexTrust: {}, policies };
   } catch (error) {
     if (flags.advisories.length > 0 || !cliAdvisoryErrors.is(error, "ADVISORIES_MISSING")) throw error;

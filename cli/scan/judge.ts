@@ -14,6 +14,7 @@ import { loadSnapshot } from "../advisories.ts";
 import { advisoriesIn, cacheDir } from "../cache.ts";
 import { isColorful, terminalWidth } from "../output.ts";
 import manifest from "../../package.json" with { type: "json" };
+import { downloadsIn } from "../web-feed.ts";
 import type { DocumentOptions, JudgedFormat } from "./documents.ts";
 import { readPolicies, readVex } from "./knowledge.ts";
 import { isLocal } from "./target.ts";
@@ -41,8 +42,9 @@ export interface KnowledgeFlags {
 export async function readKnowledge(flags: KnowledgeFlags): Promise<Knowledge> {
   const vexTrust = vexTrustOf(flags);
   const policies = await readPolicies(flags.policy);
-  const vex = await readVex(flags.vex);
-  const snapshot = await loadSnapshot(flags.advisories, advisoriesIn(cacheDir(flags.cacheDir)));
+  const kept = advisoriesIn(cacheDir(flags.cacheDir));
+  const vex = await readVex(flags.vex, downloadsIn(kept));
+  const snapshot = await loadSnapshot(flags.advisories, kept);
   return { snapshot, vex, vexTrust, policies };
 }
 

@@ -4,12 +4,17 @@ import { Option } from "commander";
 import type { Command } from "commander";
 import { connectorIds } from "#engines/evaluation/advisories/connector-ids.ts";
 import type { ConnectorId } from "#engines/evaluation/advisories/connector-ids.ts";
+import { layoutIds } from "#engines/evaluation/advisories/layout-ids.ts";
+import type { LayoutId } from "#engines/evaluation/advisories/layout-ids.ts";
 import { cacheDirOption } from "../cache.ts";
 import { addExport } from "./advisories-export.ts";
 
 interface ImportFlags {
   readonly name?: string;
   readonly connector?: ConnectorId;
+  readonly layout?: LayoutId;
+  readonly ecosystem?: readonly string[];
+  readonly caFile?: string;
   readonly cacheDir?: string;
   readonly json?: boolean;
 }
@@ -18,7 +23,7 @@ export function addAdvisories(program: Command): void {
   const advisories = program.command("advisories").description("Advisories for scans on this machine.");
   advisories
     .command("import")
-    .description("Read feeds (file, folder or archive) and keep them in the cache.")
+    .description("Read feeds (file, folder, archive or web address) and keep them in the cache.")
     .argument("<path...>", "documents of a feed that has a connector")
     .option("--name <name>", "name of the source; the path's last part unless given")
     .addOption(
@@ -26,8 +31,23 @@ export function addAdvisories(program: Command): void {
         connectorIds,
       ),
     )
+    .addOption(
+      new Option(
+        "--layout <layout>",
+        "what is at a web address: one document or archive, OSV's bucket, a CSAF provider; seen from it unless given",
+      ).choices(layoutIds.filter((layout) => layout !== "vex-repository")),
+    )
+    .option("--ecosystem <name>", "ecosystem of OSV's bucket, e.g. npm, PyPI, Go; repeatable", collectNames)
+    .option("--ca-file <pem>", "trust these certificates for web addresses")
     .option(...cacheDirOption)
     .option("--json", "one JSON array")
+    .addHelpText(
+      "after",
+      `
+Example:
+  stella advisories import https://osv-vulnerabilities.storage.googleapis.com --ecosystem npm --ecosystem PyPI
+A second import of an address fetches only what changed since.`,
+    )
     .action(async (paths: readonly string[], flags: ImportFlags) => {
       await importAll(paths, flags);
     });
@@ -58,26 +78,33 @@ export function addAdvisories(program: Command): void {
   addExport(advisories);
 }
 
+const collectNames = (name: string, before: readonly string[] = []): readonly string[] => [...before, name];
+
 async function importAll(paths: readonly string[], flags: ImportFlags): Promise<void> {
-  const { importInto, requireDistinctNames, sayRejected } = await import("../advisories.ts");
+  const { importInto, requireAddresses, requireDistinctNames, sayRejected } =
+    await import("../advisories.ts");
   const { advisoriesIn, cacheDir } = await import("../cache.ts");
-  const { writeResult } = await import("../output.ts");
+  const { say, writeResult } = await import("../output.ts");
   const { printable } = await import("../printable.ts");
-  requireDistinctNames(paths, flags.name);
+  const web = { layout: flags.layout, ecosystem: flags.ecosystem, caFile: flags.caFile };
+  requireAddresses(paths, web);
+  requireDistinctNames(paths, flags.name, web);
   const done = await importInto(advisoriesIn(cacheDir(flags.cacheDir)), paths, {
     name: flags.name,
     connector: flags.connector,
+    web,
     now: new Date().toISOString(),
   });
-  for (const { result, kept } of done) {
-    sayRejected(result);
-    if (flags.json !== true)
-      await writeResult(
-        `${printable(kept.name)}: ${kept.records} records, export ${kept.digest}\n`,
-        undefined,
-      );
+  for (const { result, kept, notes = [] } of done) {
+    for (const note of notes) say(`stella: ${note}`);
+    if (result !== undefined) sayRejected(result);
+    const unchanged = result === undefined ? "unchanged, " : "";
+    const line = `${printable(kept.name)}: ${unchanged}${kept.records} records, export ${kept.digest}\n`;
+    if (flags.json !== true) await writeResult(line, undefined);
   }
-  if (flags.json === true) await writeResult(`${JSON.stringify(done.map(({ kept }) => kept))}\n`, undefined);
+  if (flags.json !== true) return;
+  const told = done.map(({ kept, result }) => (result === undefined ? { ...kept, unchanged: true } : kept));
+  await writeResult(`${JSON.stringify(told)}\n`, undefined);
 }
 
 async function status(flags: ImportFlags): Promise<void> {

@@ -34,10 +34,10 @@ export function addDiff(program: Command): void {
       "which images of indexes; this machine's unless given",
       parsePlatform,
     )
-    .option("--advisories <path>", "feed, folder, archive or snapshot; repeatable", collect, [])
+    .option("--advisories <path>", "feed, folder, archive, web address or snapshot; repeatable", collect, [])
     .option(
       "--vex <path>",
-      "VEX (OpenVEX, CSAF, CycloneDX): a file, folder or archive; repeatable",
+      "VEX (OpenVEX, CSAF, CycloneDX): a file, folder, archive or web address; repeatable",
       collect,
       [],
     )

@@ -72,13 +72,13 @@ export function addScan(program: Command): void {
     )
     .option(
       "--advisories <path>",
-      "feed, folder, archive or snapshot; repeatable; else what `stella advisories import` stored",
+      "feed, folder, archive, web address or snapshot; repeatable; else what `stella advisories import` stored",
       collect,
       [],
     )
     .option(
       "--vex <path>",
-      "VEX (OpenVEX, CSAF, CycloneDX): a file, folder or archive; repeatable",
+      "VEX (OpenVEX, CSAF, CycloneDX): a file, folder, archive or web address; repeatable",
       collect,
       [],
     )
