@@ -56,6 +56,10 @@ export const sourceSpec = {
     .exactOptional(),
   interval: duration("How often the place is looked at again.").default("1h"),
   staleAfter: duration("Without success for this long the source counts as stale.").default("72h"),
+  maxShrinkPercent: count(
+    "Share of the records in force, in percent, that an import may lose; one that loses more is held back (reason FeedShrunk). 100 takes any.",
+    { max: 100 },
+  ).default(20),
   suspend: flag("Whether it is left as it is for now; what was imported stays in force.").default(false),
 } as const;
 

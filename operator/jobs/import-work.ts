@@ -35,6 +35,8 @@ import type { Impact, ImpactTask } from "./impact-work.ts";
 
 export const importErrors = defineErrors("import", {
   FEED_EMPTY: "invalid",
+  /** Many fewer records than those in force. */
+  FEED_SHRUNK: "invalid",
   SOURCE_MISSING: "missing",
   FEED_TOO_LARGE: "invalid",
   /** The job was told to end; it runs again. */

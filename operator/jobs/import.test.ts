@@ -84,6 +84,33 @@ describe("runImportJob", () => {
     expect(await b.objects.list("feeds/")).toHaveLength(1);
   });
 
+  const many = (count: number) =>
+    feeds({ "a.jsonl": Array.from({ length: count }, (_, at) => osv(`GHSA-${at}`)).join("\n") });
+
+  it.each([
+    { name: "a quarter is gone", had: 200, has: 150, held: true },
+    { name: "a fifth is gone", had: 200, has: 160, held: false },
+    { name: "there were few", had: 50, has: 1, held: false },
+    { name: "the spec allows it", had: 200, has: 1, maxShrinkPercent: 100, held: false },
+    { name: "the spec was changed", had: 200, has: 1, key: "uid-1:2", held: false },
+  ])(
+    "holds back a feed that loses its records: $name",
+    async ({ had, has, held, key = job.key, maxShrinkPercent = 20 }) => {
+      await using b = await bench();
+      b.state.feed = many(had);
+      const first = await runImportJob(job, b.ports);
+      const before = b.ports.knowledge.advisories().digest;
+      b.state.feed = many(has);
+      const source = () => advisorySourceObject({ spec: { file: { path: "a" }, maxShrinkPercent } });
+      const second = await runImportJob({ ...job, key }, { ...b.ports, source });
+      expect([second.error?.code, second.good?.records]).toEqual(
+        held ? ["FEED_SHRUNK", had] : [undefined, has],
+      );
+      expect(b.ports.knowledge.advisories().digest === before).toBe(held);
+      if (held) expect(second.good).toEqual(first.good);
+    },
+  );
+
   it("replaces the former export", async () => {
     await using b = await bench();
     await runImportJob(job, b.ports);

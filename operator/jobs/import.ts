@@ -154,10 +154,11 @@ const restOf = ({ rejections, notes }: ImportRecord): Pick<ImportRecord, "reject
 });
 
 async function importedRecord(
-  { job, source, ports, work }: Attempt,
+  attempt: Attempt,
   feed: FeedReader | ChangingFeed,
   kept: KeptImport | undefined,
 ): Promise<ImportRecord> {
+  const { job, source, ports, work } = attempt;
   const name = `${job.namespace}/${job.name}`;
   const connector =
     job.kind === "AdvisorySource" ? CONNECTORS[(source as AdvisorySource).spec.format] : undefined;
@@ -175,6 +176,7 @@ async function importedRecord(
     const why = rejections.length === 0 ? "" : `: ${rejections.join("; ")}`;
     throw importErrors.make("FEED_EMPTY", `no record could be read${why}`);
   }
+  holdBackShrunk(attempt, records);
   const folder = `feeds/${job.kind === "AdvisorySource" ? "advisories" : "vex"}/${job.uid}`;
   const partsKey = parts && `${folder}/${hexOf(digestOf(parts))}.parts`;
   await takeIn(
@@ -203,6 +205,24 @@ async function importedRecord(
 }
 
 const MAX_NOTES = 5;
+/** Of a few records one that is taken back is no sign of a broken feed. */
+const MIN_TO_SHRINK = 100;
+
+/**
+ * A feed that loses its records looks like images that lose their flaws. Whoever changes the spec has looked at it.
+ * @throws FEED_SHRUNK
+ */
+function holdBackShrunk({ job, source, before }: Attempt, records: number): void {
+  const had = before?.good?.records ?? 0;
+  if (before?.key !== job.key || had < MIN_TO_SHRINK) return;
+  const { maxShrinkPercent } = source.spec;
+  if (records >= had * (1 - maxShrinkPercent / 100)) return;
+  throw importErrors.make(
+    "FEED_SHRUNK",
+    `${records} records in place of ${had} are over ${maxShrinkPercent} % fewer: held back until the feed has them again, ` +
+      "or spec.maxShrinkPercent allows it",
+  );
+}
 
 interface StoredImport {
   readonly bytes: Uint8Array;
