@@ -36,7 +36,10 @@ module.exports = {
       comment: "or by a list of names, which a command's help needs without the code behind it",
       severity: "error",
       from: { pathNot: "^(engines|test|hack)/" },
-      to: { path: "^engines/", pathNot: "/index\\.ts$|/connector-ids\\.ts$|/layout-ids\\.ts$|/adapters/|/testing/" },
+      to: {
+        path: "^engines/",
+        pathNot: "/index\\.ts$|/connector-ids\\.ts$|/layout-ids\\.ts$|/adapters/|/testing/",
+      },
     },
     {
       name: "scanner-imports-no-other-engine",
