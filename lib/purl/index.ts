@@ -65,6 +65,17 @@ export function parsePurl(text: string): PurlParts {
   });
 }
 
+/** Undefined for what is no purl: documents name things by other words too. */
+export function tryParsePurl(text: string): PurlParts | undefined {
+  if (!text.startsWith("pkg:")) return undefined;
+  try {
+    return parsePurl(text);
+  } catch (error) {
+    if (purlErrors.is(error)) return undefined;
+    throw error;
+  }
+}
+
 /** The one form of any spelling of a purl. @throws PURL_INVALID */
 export function canonicalPurl(text: string): string {
   return buildPurl(parsePurl(text));

@@ -3,7 +3,7 @@
  * By what names others may know a product of a CSAF document: purls and digests, a CPE where there is nothing else. A product that
  * is a part of another one has both names. Whatever would widen what is said, to all versions or to any place, names nothing.
  */
-import { buildPurl, parsePurl, purlErrors } from "#lib/purl/index.ts";
+import { buildPurl, tryParsePurl } from "#lib/purl/index.ts";
 import type { PurlParts } from "#lib/purl/index.ts";
 import { platformOfCpe } from "./platform.ts";
 import type { CsafProduct } from "./product-tree.ts";
@@ -45,7 +45,7 @@ const namesOrNothing = (whole: readonly string[]): ProductNames | undefined =>
 const isImage = (name: string): boolean => /^pkg:oci\/[^?]*@sha256(?::|%3a)/i.test(name);
 
 const isPinned = (name: string): boolean => {
-  const purl = partsOf(name);
+  const purl = tryParsePurl(name);
   return purl?.version !== undefined || purl?.qualifiers?.["rpmmod"] !== undefined;
 };
 
@@ -69,7 +69,7 @@ function namesOf(product: CsafProduct, platform: CsafProduct | undefined): reado
 
 /** The purl if it stands for just the versions that the product stands for. */
 function usablePurl(product: CsafProduct, text: string): string | undefined {
-  const purl = partsOf(text);
+  const purl = tryParsePurl(text);
   if (purl === undefined || isSourceRpm(product, purl)) return undefined;
   const { branch, range } = product;
   if (purl.version !== undefined && !isStreamForVersion(purl)) return range === undefined ? text : undefined;
@@ -124,14 +124,4 @@ function unnamedRpm(
   if (component === undefined || component.endsWith(".src")) return undefined;
   const qualifiers = { arch: "src", distro, ...(module === undefined ? {} : { rpmmod: module }) };
   return buildPurl({ ...rpm, name: component, qualifiers });
-}
-
-function partsOf(text: string): PurlParts | undefined {
-  if (!text.startsWith("pkg:")) return undefined;
-  try {
-    return parsePurl(text);
-  } catch (error) {
-    if (purlErrors.is(error)) return undefined;
-    throw error;
-  }
 }

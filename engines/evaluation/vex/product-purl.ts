@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Does the purl of a VEX claim name this component? Parts that the claim leaves out match anything. */
-import { parsePurl, purlErrors } from "#lib/purl/index.ts";
+import { tryParsePurl } from "#lib/purl/index.ts";
 import { isSameRelease } from "./distro-names.ts";
 import { rangeHolds } from "./vers.ts";
 
@@ -15,19 +15,15 @@ export interface ProductPurl {
 
 /** Undefined for what is no purl: documents also name products by plain URIs. */
 export function readPurl(text: string): ProductPurl | undefined {
-  if (!text.startsWith("pkg:")) return undefined;
-  try {
-    const { type, namespace, name, version = "", qualifiers = {} } = parsePurl(text);
-    const full = namespace === undefined ? name : `${namespace}/${name}`;
-    if (type === "rpm") return { type, name: full, ...withoutEpoch(version, qualifiers) };
-    // `type=jar` is what a Maven package is where nothing else is said.
-    const { type: packaging, ...others } = qualifiers;
-    const isPlainJar = type === "maven" && packaging === "jar";
-    return { type, name: full, version, qualifiers: isPlainJar ? others : qualifiers };
-  } catch (error) {
-    if (purlErrors.is(error)) return undefined;
-    throw error;
-  }
+  const parts = tryParsePurl(text);
+  if (parts === undefined) return undefined;
+  const { type, namespace, name, version = "", qualifiers = {} } = parts;
+  const full = namespace === undefined ? name : `${namespace}/${name}`;
+  if (type === "rpm") return { type, name: full, ...withoutEpoch(version, qualifiers) };
+  // `type=jar` is what a Maven package is where nothing else is said.
+  const { type: packaging, ...others } = qualifiers;
+  const isPlainJar = type === "maven" && packaging === "jar";
+  return { type, name: full, version, qualifiers: isPlainJar ? others : qualifiers };
 }
 
 /** The epoch as a qualifier wherever it was written, and 0 as none. */

@@ -3,7 +3,7 @@
  * The packages of one vulnerability of a CSAF document. Of a distro's package that is fixed in a version all before are taken to
  * have the flaw, as the distro's own scanners do; of any other package only what the document says has it.
  */
-import { parsePurl, purlErrors } from "#lib/purl/index.ts";
+import { tryParsePurl } from "#lib/purl/index.ts";
 import type { PurlParts } from "#lib/purl/index.ts";
 import { versionOrder } from "#lib/versions/index.ts";
 import { platformOfCpe } from "../../csaf/platform.ts";
@@ -76,7 +76,7 @@ export function affectedBy(
 /** A distro's package in a release of it, or a package that is part of nothing. */
 function namedPackage(names: ProductNames | undefined): Named | undefined {
   if (names === undefined) return undefined;
-  const purl = (names.part ?? names.whole).map(partsOf).find((parts) => parts !== undefined);
+  const purl = (names.part ?? names.whole).map(tryParsePurl).find((parts) => parts !== undefined);
   if (purl === undefined || versionOrder(purl.type) === undefined) return undefined;
   if (names.part === undefined) return DISTRO_TYPES.has(purl.type) ? undefined : { purl };
   const platform = names.whole.map(platformOfCpe).find((one) => one !== undefined);
@@ -125,14 +125,4 @@ function packageOf(purl: PurlParts, distro: string | undefined): Omit<AffectedPa
 function versionText({ type, version = "", qualifiers }: PurlParts): string {
   const epoch = qualifiers?.["epoch"] ?? "0";
   return type !== "rpm" || epoch === "0" || version.includes(":") ? version : `${epoch}:${version}`;
-}
-
-function partsOf(text: string): PurlParts | undefined {
-  if (!text.startsWith("pkg:")) return undefined;
-  try {
-    return parsePurl(text);
-  } catch (error) {
-    if (purlErrors.is(error)) return undefined;
-    throw error;
-  }
 }
