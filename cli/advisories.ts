@@ -98,11 +98,13 @@ function keptSource(name: string, path: string, result: ImportResult, importedAt
   };
 }
 
+/** What a source's files are called by. */
+export const stemOf = (name: string): string => hexOf(digestOf(name)).slice(0, 16);
+
 async function keep(folder: string, done: readonly Imported[]): Promise<void> {
   const names = new Set(done.map(({ kept }) => kept.name));
   const others = (await keptSources(folder)).filter(({ name }) => !names.has(name));
   const exports = [...(await readExports(folder, others)), ...done.map(({ result }) => result.export)];
-  const stemOf = (name: string): string => hexOf(digestOf(name)).slice(0, 16);
   // What names an export comes behind all of them: one that can't be written leaves none that is named and not there.
   const files: readonly (readonly [string, Uint8Array | string])[] = [
     ...done.map(({ result, kept }) => [`${stemOf(kept.name)}.export`, encodeExport(result.export)] as const),
@@ -160,8 +162,7 @@ export async function keptSources(folder: string): Promise<readonly KeptSource[]
 }
 
 async function readExport(folder: string, { name, digest }: KeptSource): Promise<SourceExport> {
-  const stem = hexOf(digestOf(name)).slice(0, 16);
-  const file = join(folder, `${stem}.export`);
+  const file = join(folder, `${stemOf(name)}.export`);
   try {
     return decodeExport(await readFile(file), parseDigest(digest));
   } catch (cause) {
@@ -187,8 +188,12 @@ export async function loadSnapshot(paths: readonly string[], folder: string): Pr
   if (paths.length === 1 && only !== undefined && (await isSnapshot(only)))
     return openSnapshot(await readFile(only));
   const exports: SourceExport[] = [];
+  const names = paths.map((path) => nameOf(path, undefined));
   for (const [index, path] of paths.entries()) {
-    const result = await importPath(path, `${index}:${basename(path)}`, undefined);
+    const name = names[index] ?? "";
+    // The name under which an import would keep it: the same feeds make the same snapshot, given or kept.
+    const isOnly = names.indexOf(name) === names.lastIndexOf(name);
+    const result = await importPath(path, isOnly ? name : `${index}:${name}`, undefined);
     sayRejected(result);
     exports.push(result.export);
   }
@@ -252,7 +257,7 @@ async function isSnapshot(path: string): Promise<boolean> {
 }
 
 /** All parts are written before the first takes its name: a full disk leaves the folder as it was. */
-async function writeTogether(
+export async function writeTogether(
   folder: string,
   files: readonly (readonly [name: string, bytes: Uint8Array | string])[],
 ): Promise<void> {
@@ -263,12 +268,8 @@ async function writeTogether(
     for (const [index, [name]] of files.entries()) await rename(parts[index] ?? "", join(folder, name));
   } catch (cause) {
     for (const part of parts) await rm(part, { force: true }).catch(() => undefined);
-    throw cliAdvisoryErrors.make(
-      "ADVISORIES_UNWRITABLE",
-      `cannot keep advisories in ${folder}: ${messageOf(cause)}`,
-      {
-        cause,
-      },
-    );
+    throw cliAdvisoryErrors.make("ADVISORIES_UNWRITABLE", `cannot write in ${folder}: ${messageOf(cause)}`, {
+      cause,
+    });
   }
 }

@@ -10,9 +10,9 @@ import { cliAdvisoryErrors, loadSnapshot } from "./advisories.ts";
 import { advisoriesIn, cacheDir } from "./cache.ts";
 import { say, writeResult } from "./output.ts";
 import { printable } from "./printable.ts";
-import { judge } from "./scan/judge.ts";
+import { judge, readOpinions } from "./scan/judge.ts";
 import type { Knowledge } from "./scan/judge.ts";
-import { readPolicies, readVex } from "./scan/knowledge.ts";
+import { readPolicies } from "./scan/knowledge.ts";
 import { checkTarget, scanTarget } from "./scan/target.ts";
 import { plainTable } from "./table.ts";
 import type { DiffFlags } from "./verbs/diff.ts";
@@ -48,10 +48,10 @@ const isAnother = ({ added, removed, changed }: DiffDocument): boolean =>
 /** Without advisories the packages are compared alone. */
 async function knowledgeOf(flags: DiffFlags): Promise<Knowledge | undefined> {
   const policies = await readPolicies(flags.policy);
-  const vex = await readVex(flags.vex);
+  const opinions = await readOpinions(flags);
   try {
     const snapshot = await loadSnapshot(flags.advisories, advisoriesIn(cacheDir(flags.cacheDir)));
-    return { snapshot, vex, vexTrust: {}, policies };
+    return { snapshot, ...opinions, policies };
   } catch (error) {
     if (flags.advisories.length > 0 || !cliAdvisoryErrors.is(error, "ADVISORIES_MISSING")) throw error;
     say(`stella: packages only, findings are not compared (${codeOf(error)}: stella advisories import PATH)`);

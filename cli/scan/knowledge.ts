@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a scan judges by, read from files: policies and VEX documents. */
 import { stat } from "node:fs/promises";
+import { basename, resolve } from "node:path";
 import { fileFeed } from "#engines/evaluation/advisories/adapters/file-feed.ts";
 import { openVexSnapshot, parsePolicy, readVexFeed, vexCompiler } from "#engines/evaluation/index.ts";
-import type { Policy, VexFeed, VexSnapshot } from "#engines/evaluation/index.ts";
+import type { Policy, VexFeed, VexSnapshot, VexTrust } from "#engines/evaluation/index.ts";
 import { messageOf } from "#lib/errors.ts";
 import { fileErrors, readText } from "../files.ts";
 import { say } from "../output.ts";
@@ -20,8 +21,8 @@ export async function readVex(paths: readonly string[]): Promise<VexSnapshot> {
   const compiler = vexCompiler();
   const feedProblems: Error[] = [];
   let feedProblemCount = 0;
-  for (const path of paths) {
-    const found = await vexAt(path);
+  for (const [path, source] of vexNames(paths)) {
+    const found = await vexAt(path, source);
     for (const document of found.documents) compiler.add(document);
     feedProblems.push(...found.problems);
     feedProblemCount += found.problemCount;
@@ -31,22 +32,50 @@ export async function readVex(paths: readonly string[]): Promise<VexSnapshot> {
   const problems = [...feedProblems, ...compiled.problems];
   const [first] = problems;
   if (first !== undefined && snapshot.statements === 0) throw first;
-  for (const problem of problems.slice(0, MAX_SAID)) say(`stella: VEX left out: ${messageOf(problem)}`);
-  const more = feedProblemCount + compiled.problemCount - MAX_SAID;
-  if (more > 0) say(`stella: and ${more} more VEX problems`);
+  sayVexProblems(problems, feedProblemCount + compiled.problemCount);
   return snapshot;
+}
+
+/** What of VEX was not taken, for people: the first few and how many more. */
+export function sayVexProblems(problems: readonly Error[], count: number): void {
+  for (const problem of problems.slice(0, MAX_SAID)) say(`stella: VEX left out: ${messageOf(problem)}`);
+  if (count > MAX_SAID) say(`stella: and ${count - MAX_SAID} more VEX problems`);
+}
+
+/**
+ * Path to the name of the source that it is: its last part, as an import would keep it, so that the same documents give the same
+ * report wherever they lie. Of two that end alike each is its path.
+ */
+export function vexNames(paths: readonly string[]): ReadonlyMap<string, string> {
+  const given = [...new Set(paths)];
+  const names = given.map((path) => basename(resolve(path)));
+  return new Map(
+    given.map((path, index) => {
+      const name = names[index] ?? path;
+      return [path, names.indexOf(name) === names.lastIndexOf(name) ? name : path];
+    }),
+  );
+}
+
+/** Weights by the names of their sources. */
+export function vexTrustOf(paths: readonly string[], weights: VexTrust): VexTrust {
+  const names = vexNames(paths);
+  return Object.fromEntries(
+    Object.entries(weights).map(([path, weight]) => [names.get(path) ?? path, weight]),
+  );
 }
 
 const MAX_SAID = 5;
 /** Endings of files that hold documents; a file of another name, or a pipe, is one document. */
 const HOLDS_DOCUMENTS = /\.(?:json|jsonl|ndjson|tar|tgz|tzst|zip|gz|zst)$/i;
 
-async function vexAt(path: string): Promise<Omit<VexFeed, "ignored">> {
+/** The documents at a path, as those of `source`. @throws FILE_MISSING, FEED_UNREADABLE */
+export async function vexAt(path: string, source: string): Promise<Omit<VexFeed, "ignored">> {
   const found = await stat(path).catch((cause: unknown) => {
     throw fileErrors.make("FILE_MISSING", `there is no file or folder ${path}`, { cause });
   });
   if (found.isDirectory() || (found.isFile() && HOLDS_DOCUMENTS.test(path)))
-    return readVexFeed(path, fileFeed(path));
-  const documents = [{ source: path, name: path, bytes: await readText(path) }];
+    return readVexFeed(source, fileFeed(path));
+  const documents = [{ source, name: basename(path), bytes: await readText(path) }];
   return { documents, problems: [], problemCount: 0 };
 }
