@@ -5,21 +5,26 @@ import type { Command } from "commander";
 import { connectorIds } from "#engines/evaluation/advisories/connector-ids.ts";
 import type { ConnectorId } from "#engines/evaluation/advisories/connector-ids.ts";
 import { cacheDirOption } from "../cache.ts";
+import { addDelta } from "./advisories-delta.ts";
 import { addExport } from "./advisories-export.ts";
+import { importOfflineKit, kitOptions } from "./advisories-kit.ts";
 
 interface ImportFlags {
   readonly name?: string;
   readonly connector?: ConnectorId;
   readonly cacheDir?: string;
   readonly json?: boolean;
+  readonly kit?: string;
+  readonly verifyKey?: string;
+  readonly unsigned?: boolean;
 }
 
 export function addAdvisories(program: Command): void {
   const advisories = program.command("advisories").description("Advisories for scans on this machine.");
-  advisories
+  const importing = advisories
     .command("import")
     .description("Read feeds (file, folder or archive) and keep them in the cache.")
-    .argument("<path...>", "documents of a feed that has a connector")
+    .argument("[path...]", "documents of a feed that has a connector")
     .option("--name <name>", "name of the source; the path's last part unless given")
     .addOption(
       new Option("--connector <id>", "read as this feed; each document is looked at unless given").choices(
@@ -27,10 +32,13 @@ export function addAdvisories(program: Command): void {
       ),
     )
     .option(...cacheDirOption)
-    .option("--json", "one JSON array")
+    .option("--json", "one JSON array; of a kit its manifest")
     .action(async (paths: readonly string[], flags: ImportFlags) => {
-      await importAll(paths, flags);
+      if (flags.kit !== undefined) return importOfflineKit(importing, flags.kit, paths, flags);
+      if (paths.length === 0) importing.error("error: missing required argument 'path'");
+      return importAll(paths, flags);
     });
+  kitOptions(importing);
   advisories
     .command("status")
     .description("What is kept: sources, records, digests.")
@@ -56,6 +64,7 @@ export function addAdvisories(program: Command): void {
       });
     });
   addExport(advisories);
+  addDelta(advisories);
 }
 
 async function importAll(paths: readonly string[], flags: ImportFlags): Promise<void> {
