@@ -65,17 +65,45 @@ export async function importVex(
   const done: { kept: KeptVex; documents: readonly VexDocument[]; bytes: Uint8Array }[] = [];
   for (const [index, path] of paths.entries()) done.push(await readSource(path, names[index] ?? "", options));
   const others = (await keptVex(folder)).filter(({ name }) => !names.includes(name));
-  const compiler = vexCompiler();
-  for (const other of others)
-    for (const document of await readDocuments(folder, other)) compiler.add(document);
-  for (const { documents } of done) for (const document of documents) compiler.add(document);
+  const read = done.flatMap(({ documents }) => documents);
   // What names documents comes behind all of them: those that can't be written leave none that are named and not there.
   await writeTogether(folder, [
     ...done.map(({ kept, bytes }) => [`${stemOf(kept.name)}.documents`, bytes] as const),
     ...done.map(({ kept }) => [`${stemOf(kept.name)}.json`, `${JSON.stringify(kept)}\n`] as const),
-    [VEX_SNAPSHOT_FILE, compiler.finish().bytes],
+    [VEX_SNAPSHOT_FILE, await compiled(folder, others, read)],
   ]);
+  await settle(folder, [...others, ...done.map(({ kept }) => kept)]);
   return done.map(({ kept }) => kept);
+}
+
+async function compiled(
+  folder: string,
+  sources: readonly KeptVex[],
+  more: readonly VexDocument[] = [],
+): Promise<Uint8Array> {
+  const compiler = vexCompiler();
+  for (const source of sources)
+    for (const document of await readDocuments(folder, source)) compiler.add(document);
+  for (const document of more) compiler.add(document);
+  return compiler.finish().bytes;
+}
+
+const MAX_ROUNDS = 10;
+
+/** Another import may have ended meanwhile: whoever is last compiles what is there for all. */
+async function settle(folder: string, sources: readonly KeptVex[]): Promise<void> {
+  const keyOf = (all: readonly KeptVex[]): string =>
+    all
+      .map(({ name, digest }) => `${name}\n${digest}`)
+      .sort()
+      .join("\n");
+  let before = keyOf(sources);
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const now = await keptVex(folder);
+    if (keyOf(now) === before) return;
+    await writeTogether(folder, [[VEX_SNAPSHOT_FILE, await compiled(folder, now)]]);
+    before = keyOf(now);
+  }
 }
 
 async function readSource(
@@ -86,10 +114,10 @@ async function readSource(
   const found = await vexAt(path, name);
   const compiler = vexCompiler();
   const documents = found.documents.filter((document) => compiler.add(document).isRead);
-  const compiled = compiler.finish();
-  const problems = [...found.problems, ...compiled.problems];
-  const rejected = found.problemCount + compiled.problemCount;
-  if (compiled.statements === 0) {
+  const own = compiler.finish();
+  const problems = [...found.problems, ...own.problems];
+  const rejected = found.problemCount + own.problemCount;
+  if (own.statements === 0) {
     const why = problems[0] === undefined ? "" : `: ${messageOf(problems[0])}`;
     throw cliVexErrors.make("VEX_EMPTY", `${path} holds no VEX statement that could be read${why}`);
   }
@@ -99,8 +127,8 @@ async function readSource(
     name,
     path: resolve(path),
     digest,
-    documents: compiled.documents,
-    statements: compiled.statements,
+    documents: own.documents,
+    statements: own.statements,
     rejected,
     ...(weight === undefined ? {} : { weight }),
     importedAt: now,
