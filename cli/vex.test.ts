@@ -31,6 +31,13 @@ beforeAll(() => {
   write("feed.json", osv("GHSA-1"));
   write("supplier.json", openVex("supplier", "GHSA-1", "not_affected"));
   write("hub.json", openVex("hub", "GHSA-1", "affected"));
+  const nameless = {
+    bomFormat: "CycloneDX",
+    specVersion: "1.6",
+    components: [{ type: "library", "bom-ref": "a", name: "x" }],
+    vulnerabilities: [{ id: "GHSA-1", analysis: { state: "exploitable" }, affects: [{ ref: "a" }] }],
+  };
+  write("nameless.json", JSON.stringify(nameless));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -69,6 +76,12 @@ describe("stella vex import", () => {
 
   it.each<{ name: string; args: string[]; exit: number; says: string }>([
     { name: "no VEX", args: ["feed.json"], exit: 2, says: "VEX_EMPTY" },
+    {
+      name: "products without a name",
+      args: ["nameless.json"],
+      exit: 2,
+      says: "about 1 products, none of which",
+    },
     { name: "a path that is not there", args: ["nowhere"], exit: 4, says: "FILE_MISSING" },
     { name: "two of one name", args: ["hub.json", "x/hub.json"], exit: 2, says: "VEX_NAMED_TWICE" },
     { name: "a weight that is none", args: ["hub.json", "--weight", "2"], exit: 2, says: "from 0 to 1" },

@@ -119,7 +119,11 @@ async function readSource(
   const rejected = found.problemCount + own.problemCount;
   if (own.statements === 0) {
     const why = problems[0] === undefined ? "" : `: ${messageOf(problems[0])}`;
-    throw cliVexErrors.make("VEX_EMPTY", `${path} holds no VEX statement that could be read${why}`);
+    const what =
+      own.unnamed === 0
+        ? `no VEX statement that could be read${why}`
+        : `statements about ${own.unnamed} products, none of which has a purl, digest or CPE to look for`;
+    throw cliVexErrors.make("VEX_EMPTY", `${path} holds ${what}`);
   }
   sayVexProblems(problems, rejected);
   const { bytes, digest } = encodeDocuments(name, documents);
