@@ -197,7 +197,8 @@ async function keptBefore(
   }
 }
 
-const stemOf = (name: string): string => hexOf(digestOf(name)).slice(0, 16);
+/** What a source's files are called by. */
+export const stemOf = (name: string): string => hexOf(digestOf(name)).slice(0, 16);
 
 async function keep(folder: string, done: readonly Imported[]): Promise<void> {
   const names = new Set(done.map(({ kept }) => kept.name));
@@ -298,11 +299,14 @@ export async function loadSnapshot(paths: readonly string[], folder: string): Pr
   if (paths.length === 1 && only !== undefined && (await isSnapshot(only)))
     return openSnapshot(await readFile(only));
   const exports: SourceExport[] = [];
+  const names = paths.map((path) => nameOf(path, undefined, {}));
   for (const [index, path] of paths.entries()) {
-    const name = `${index}:${basename(path)}`;
+    const name = names[index] ?? "";
+    // The name under which an import would keep it: the same feeds make the same snapshot, given or kept.
+    const source = names.indexOf(name) === names.lastIndexOf(name) ? name : `${index}:${name}`;
     const result = isWebAddress(path)
-      ? await readAddress(folder, path, name)
-      : await importPath(path, name, undefined);
+      ? await readAddress(folder, path, source)
+      : await importPath(path, source, undefined);
     sayRejected(result);
     exports.push(result.export);
   }
@@ -382,7 +386,7 @@ async function isSnapshot(path: string): Promise<boolean> {
 }
 
 /** All parts are written before the first takes its name: a full disk leaves the folder as it was. */
-async function writeTogether(
+export async function writeTogether(
   folder: string,
   files: readonly (readonly [name: string, bytes: Uint8Array | string])[],
 ): Promise<void> {
@@ -393,12 +397,8 @@ async function writeTogether(
     for (const [index, [name]] of files.entries()) await rename(parts[index] ?? "", join(folder, name));
   } catch (cause) {
     for (const part of parts) await rm(part, { force: true }).catch(() => undefined);
-    throw cliAdvisoryErrors.make(
-      "ADVISORIES_UNWRITABLE",
-      `cannot keep advisories in ${folder}: ${messageOf(cause)}`,
-      {
-        cause,
-      },
-    );
+    throw cliAdvisoryErrors.make("ADVISORIES_UNWRITABLE", `cannot write in ${folder}: ${messageOf(cause)}`, {
+      cause,
+    });
   }
 }

@@ -3,6 +3,9 @@
  * What the cluster says. Lists come from the API server as it prints them for kubectl (Table, meta.k8s.io/v1); whole
  * reports from the REST API, reached through a port-forward with the caller's own Kubernetes identity.
  */
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { renderTable } from "#engines/evaluation/index.ts";
 import type { ReportDocument } from "#engines/evaluation/index.ts";
@@ -27,6 +30,8 @@ export const clusterErrors = defineErrors("cluster", {
   API_UNREACHABLE: "unavailable",
   API_DENIED: "denied",
   KUBECONFIG_INVALID: "invalid",
+  /** There is none at any of the places where one is looked for. */
+  KUBECONFIG_MISSING: "missing",
 });
 
 const SYSTEM_NAMESPACE = "stellaops";
@@ -61,8 +66,9 @@ async function connect(flags: ClusterFlags): Promise<Connection> {
   return { client: createKubeClient({ credentials }), config, namespace };
 }
 
-/** @throws KUBECONFIG_INVALID */
+/** @throws KUBECONFIG_INVALID, KUBECONFIG_MISSING */
 function loadConfig({ kubeconfig, context }: ClusterFlags): KubeConfig {
+  requireKubeconfig(kubeconfig);
   const config = new KubeConfig();
   const name = kubeconfig ?? "the default kubeconfig (KUBECONFIG or ~/.kube/config)";
   try {
@@ -79,6 +85,25 @@ function loadConfig({ kubeconfig, context }: ClusterFlags): KubeConfig {
   }
   return config;
 }
+
+/** Without one the client library would try a server on this machine, and tell of that. @throws KUBECONFIG_MISSING */
+function requireKubeconfig(given: string | undefined): void {
+  const listed = process.env["KUBECONFIG"];
+  const files =
+    given !== undefined
+      ? [given]
+      : listed !== undefined && listed !== ""
+        ? listed.split(delimiter).filter((file) => file !== "")
+        : [join(process.env["HOME"] ?? homedir(), ".kube", "config")];
+  const isInCluster = given === undefined && existsSync(SERVICE_ACCOUNT_TOKEN);
+  if (isInCluster || files.some((file) => existsSync(file))) return;
+  throw clusterErrors.make(
+    "KUBECONFIG_MISSING",
+    `there is no kubeconfig at ${files.join(", ")}: name one with --kubeconfig FILE or KUBECONFIG`,
+  );
+}
+
+const SERVICE_ACCOUNT_TOKEN = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 
 const wantsJson = (flags: ClusterFlags): boolean => flags.json === true || flags.output === "json";
 

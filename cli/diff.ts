@@ -10,11 +10,10 @@ import { cliAdvisoryErrors, loadSnapshot } from "./advisories.ts";
 import { advisoriesIn, cacheDir } from "./cache.ts";
 import { say, writeResult } from "./output.ts";
 import { printable } from "./printable.ts";
-import { judge } from "./scan/judge.ts";
+import { judge, readOpinions } from "./scan/judge.ts";
 import type { Knowledge } from "./scan/judge.ts";
-import { readPolicies, readVex } from "./scan/knowledge.ts";
+import { readPolicies } from "./scan/knowledge.ts";
 import { checkTarget, scanTarget } from "./scan/target.ts";
-import { downloadsIn } from "./web-feed.ts";
 import { plainTable } from "./table.ts";
 import type { DiffFlags } from "./verbs/diff.ts";
 
@@ -49,11 +48,10 @@ const isAnother = ({ added, removed, changed }: DiffDocument): boolean =>
 /** Without advisories the packages are compared alone. */
 async function knowledgeOf(flags: DiffFlags): Promise<Knowledge | undefined> {
   const policies = await readPolicies(flags.policy);
-  const kept = advisoriesIn(cacheDir(flags.cacheDir));
-  const vex = await readVex(flags.vex, downloadsIn(kept));
+  const opinions = await readOpinions(flags);
   try {
-    const snapshot = await loadSnapshot(flags.advisories, kept);
-    return { snapshot, vex, vexTrust: {}, policies };
+    const snapshot = await loadSnapshot(flags.advisories, advisoriesIn(cacheDir(flags.cacheDir)));
+    return { snapshot, ...opinions, policies };
   } catch (error) {
     if (flags.advisories.length > 0 || !cliAdvisoryErrors.is(error, "ADVISORIES_MISSING")) throw error;
     say(`stella: packages only, findings are not compared (${codeOf(error)}: stella advisories import PATH)`);

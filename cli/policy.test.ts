@@ -183,9 +183,9 @@ describe("explain", () => {
     const ran = await stella("policy", "explain", ...args, "--finding", "CVE-2024-0001");
     expect(ran.exit).toBe(0);
     expect(ran.out).toContain(
-      `vex        not_affected by ${at("vex.json")}: component_not_present (https://acme.example/vex/1)`,
+      `vex        not_affected by vex.json: component_not_present (https://acme.example/vex/1)`,
     );
-    expect(ran.out).toContain(`the answer of vex:${at("vex.json")} does not count`);
+    expect(ran.out).toContain(`the answer of vex:vex.json does not count`);
     expect(ran.out).toMatch(/by-us +decides +needs a VEX statement by us\n/);
   });
 

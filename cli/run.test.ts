@@ -12,6 +12,9 @@ describe("exit codes", () => {
     { args: ["--version"], exit: 0, says: "0." },
     { args: [], exit: 2, says: "Usage: stella" },
     { args: ["frob"], exit: 2, says: "unknown command 'frob'" },
+    { args: ["help", "scan"], exit: 0, says: "Usage: stella scan" },
+    { args: ["help", "frob"], exit: 2, says: "unknown command 'frob'" },
+    { args: ["advisories", "help", "frob"], exit: 2, says: "unknown command 'frob'" },
     { args: ["scan"], exit: 2, says: "missing required argument" },
     { args: ["scan", "x", "--frob"], exit: 2, says: "unknown option '--frob'" },
     {
@@ -22,6 +25,8 @@ describe("exit codes", () => {
     { args: ["scan", "x", "-o", "json="], exit: 2, says: "A file name must follow" },
     { args: ["scan", "x", "--platform", "linux"], exit: 2, says: "linux/arm64" },
     { args: ["scan", "--offline", "oci-dir:x", "--base", "a.io/b:1"], exit: 2, says: "TARGET_OFFLINE" },
+    { args: ["scan", "dir:/none", "--base", "a.io/b:1"], exit: 2, says: "TARGET_WITHOUT_LAYERS" },
+    { args: ["get", "scans", "--kubeconfig", "/none"], exit: 4, says: "KUBECONFIG_MISSING" },
     { args: ["diff", "dir:/none", "dir:/none"], exit: 4, says: "FOLDER_MISSING" },
     { args: ["scan", "dir:/none", "-o", "json", "-o", "spdx-json"], exit: 2, says: "OUTPUTS_MIXED" },
     { args: ["scan", "dir:/none", "-o", "layer-sboms"], exit: 2, says: "layer-sboms=FOLDER" },

@@ -10,6 +10,7 @@ import { addPolicy } from "./verbs/policy.ts";
 import { addSbomGenerator } from "./verbs/sbom-generator.ts";
 import { addScan } from "./verbs/scan.ts";
 import { addServe } from "./verbs/serve.ts";
+import { addVex } from "./verbs/vex.ts";
 import { printable } from "./printable.ts";
 import { StellaError, codeOf, errorKinds, kindOf, messageOf } from "#lib/errors.ts";
 
@@ -20,6 +21,7 @@ const USAGE = errorKinds.invalid.exit;
 export async function run(args: readonly string[]): Promise<number> {
   const program = buildProgram();
   try {
+    refuseUnknownHelp(program, args);
     await program.parseAsync([...args], { from: "user" });
     return process.exitCode === undefined ? 0 : Number(process.exitCode);
   } catch (error) {
@@ -27,6 +29,25 @@ export async function run(args: readonly string[]): Promise<number> {
     return report(error);
   }
 }
+
+/** `stella help VERB` of a verb that is not there would show the help of all, as if nothing were wrong. */
+function refuseUnknownHelp(program: Command, args: readonly string[]): void {
+  let command = program;
+  for (const [index, word] of args.entries()) {
+    if (word === "help" && command.commands.length > 0) {
+      const wanted = args[index + 1];
+      if (wanted !== undefined && !wanted.startsWith("-") && !verbOf(command, wanted))
+        command.error(`error: unknown command '${wanted}'`);
+      return;
+    }
+    const next = verbOf(command, word);
+    if (!next) return;
+    command = next;
+  }
+}
+
+const verbOf = (command: Command, name: string): Command | undefined =>
+  command.commands.find((one) => one.name() === name);
 
 function buildProgram(): Command {
   const program = new Command("stella")
@@ -46,6 +67,7 @@ const verbs = [
   addDiff,
   addPolicy,
   addAdvisories,
+  addVex,
   addGet,
   addReport,
   addServe,

@@ -15,7 +15,7 @@ export async function scan(target: string, flags: ScanFlags): Promise<number> {
   checkTarget(target, flags);
   checkSbomUse(target, outputs, flags);
   // Who names what to judge by wants a verdict, whatever is written.
-  const given = flags.policy.length + flags.vex.length + flags.advisories.length;
+  const given = flags.policy.length + (flags.vex === false ? 0 : flags.vex.length) + flags.advisories.length;
   const isJudged = given > 0 || outputs.some(({ format }) => !isInventory(format));
   const judging = isJudged ? await import("./scan/judge.ts") : undefined;
   // Bad policies, feeds and VEX are found before the long part.

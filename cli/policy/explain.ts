@@ -28,7 +28,8 @@ export interface ExplainFlags extends TargetFlags {
   readonly finding: readonly string[];
   readonly policy: readonly string[];
   readonly advisories: readonly string[];
-  readonly vex: readonly string[];
+  /** False: none, neither given nor kept. */
+  readonly vex: readonly string[] | false;
   readonly json?: boolean;
 }
 

@@ -11,12 +11,14 @@ import { digestOf } from "#lib/digest.ts";
 import { defineErrors } from "#lib/errors.ts";
 import { parseReference, repositoryOf } from "#lib/oci/reference.ts";
 import { loadSnapshot } from "../advisories.ts";
-import { advisoriesIn, cacheDir } from "../cache.ts";
+import { advisoriesIn, cacheDir, vexIn } from "../cache.ts";
 import { isColorful, terminalWidth } from "../output.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { downloadsIn } from "../web-feed.ts";
 import type { DocumentOptions, JudgedFormat } from "./documents.ts";
-import { readPolicies, readVex } from "./knowledge.ts";
+import { readPolicies, readVex, vexTrustOf } from "./knowledge.ts";
+import { openKeptVex } from "../vex.ts";
+import type { KeptOpinions } from "../vex.ts";
 import { isLocal } from "./target.ts";
 
 const knowledgeErrors = defineErrors("cli-knowledge", { VEX_WEIGHT_UNUSED: "invalid" });
@@ -32,7 +34,8 @@ export interface Knowledge {
 /** Where knowledge is read from. */
 export interface KnowledgeFlags {
   readonly advisories: readonly string[];
-  readonly vex: readonly string[];
+  /** False: none, neither given nor kept. */
+  readonly vex: readonly string[] | false;
   readonly vexWeight?: VexTrust;
   readonly policy: readonly string[];
   readonly cacheDir?: string;
@@ -40,18 +43,31 @@ export interface KnowledgeFlags {
 
 /** Policies and VEX first: a bad one is told of before advisories are opened. */
 export async function readKnowledge(flags: KnowledgeFlags): Promise<Knowledge> {
-  const vexTrust = vexTrustOf(flags);
+  const paths = flags.vex === false ? [] : flags.vex;
+  checkWeights(paths, flags.vexWeight);
   const policies = await readPolicies(flags.policy);
-  const kept = advisoriesIn(cacheDir(flags.cacheDir));
-  const vex = await readVex(flags.vex, downloadsIn(kept));
-  const snapshot = await loadSnapshot(flags.advisories, kept);
+  const { vex, vexTrust } = await readOpinions(flags);
+  const snapshot = await loadSnapshot(flags.advisories, advisoriesIn(cacheDir(flags.cacheDir)));
   return { snapshot, vex, vexTrust, policies };
 }
 
+/** Of the paths given, else what is kept with the weights that it was kept with. */
+export async function readOpinions({
+  vex: given,
+  vexWeight = {},
+  cacheDir: cache,
+}: Pick<KnowledgeFlags, "vex" | "vexWeight" | "cacheDir">): Promise<KeptOpinions> {
+  const paths = given === false ? [] : given;
+  checkWeights(paths, vexWeight);
+  const kept = vexIn(cacheDir(cache));
+  if (given !== false && paths.length === 0) return openKeptVex(kept);
+  return { vex: await readVex(paths, downloadsIn(kept)), vexTrust: vexTrustOf(paths, vexWeight) };
+}
+
 /** @throws VEX_WEIGHT_UNUSED: a weight that meets nothing would look like one that counts */
-function vexTrustOf({ vex, vexWeight = {} }: KnowledgeFlags): VexTrust {
-  const unused = Object.keys(vexWeight).find((path) => !vex.includes(path));
-  if (unused === undefined) return vexWeight;
+function checkWeights(paths: readonly string[], weights: VexTrust = {}): void {
+  const unused = Object.keys(weights).find((path) => !paths.includes(path));
+  if (unused === undefined) return;
   throw knowledgeErrors.make("VEX_WEIGHT_UNUSED", `--vex-weight names ${unused}, which no --vex gives`);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What a scan judges by, read from files: policies and VEX documents. */
 import { stat } from "node:fs/promises";
+import { basename, resolve } from "node:path";
 import { fileFeed } from "#engines/evaluation/advisories/adapters/file-feed.ts";
 import {
   openVexSnapshot,
@@ -9,11 +10,11 @@ import {
   standing,
   vexCompiler,
 } from "#engines/evaluation/index.ts";
-import type { Policy, VexFeed, VexSnapshot } from "#engines/evaluation/index.ts";
+import type { Policy, VexFeed, VexSnapshot, VexTrust } from "#engines/evaluation/index.ts";
 import { messageOf } from "#lib/errors.ts";
 import { fileErrors, readText } from "../files.ts";
 import { say } from "../output.ts";
-import { isWebAddress, openAddress, shownAddress } from "../web-feed.ts";
+import { addressName, isWebAddress, openAddress } from "../web-feed.ts";
 
 /** @throws FILE_MISSING, and what `parsePolicy` throws */
 export async function readPolicies(files: readonly string[]): Promise<readonly Policy[]> {
@@ -27,8 +28,8 @@ export async function readVex(paths: readonly string[], downloads: string): Prom
   const compiler = vexCompiler();
   const feedProblems: Error[] = [];
   let feedProblemCount = 0;
-  for (const path of paths) {
-    const found = await vexAt(path, downloads);
+  for (const [path, source] of vexNames(paths)) {
+    const found = await vexAt(path, source, downloads);
     for (const document of found.documents) compiler.add(document);
     feedProblems.push(...found.problems);
     feedProblemCount += found.problemCount;
@@ -38,21 +39,53 @@ export async function readVex(paths: readonly string[], downloads: string): Prom
   const problems = [...feedProblems, ...compiled.problems];
   const [first] = problems;
   if (first !== undefined && snapshot.statements === 0) throw first;
-  for (const problem of problems.slice(0, MAX_SAID)) say(`stella: VEX left out: ${messageOf(problem)}`);
-  const more = feedProblemCount + compiled.problemCount - MAX_SAID;
-  if (more > 0) say(`stella: and ${more} more VEX problems`);
+  sayVexProblems(problems, feedProblemCount + compiled.problemCount);
   return snapshot;
+}
+
+/** What of VEX was not taken, for people: the first few and how many more. */
+export function sayVexProblems(problems: readonly Error[], count: number): void {
+  for (const problem of problems.slice(0, MAX_SAID)) say(`stella: VEX left out: ${messageOf(problem)}`);
+  if (count > MAX_SAID) say(`stella: and ${count - MAX_SAID} more VEX problems`);
+}
+
+/**
+ * Path to the name of the source that it is: its last part, as an import would keep it, so that the same documents give the same
+ * report wherever they lie. Of two that end alike each is its path.
+ */
+export function vexNames(paths: readonly string[]): ReadonlyMap<string, string> {
+  const given = [...new Set(paths)];
+  const names = given.map((path) => (isWebAddress(path) ? addressName(path, {}) : basename(resolve(path))));
+  return new Map(
+    given.map((path, index) => {
+      const name = names[index] ?? path;
+      return [path, names.indexOf(name) === names.lastIndexOf(name) ? name : path];
+    }),
+  );
+}
+
+/** Weights by the names of their sources. */
+export function vexTrustOf(paths: readonly string[], weights: VexTrust): VexTrust {
+  const names = vexNames(paths);
+  return Object.fromEntries(
+    Object.entries(weights).map(([path, weight]) => [names.get(path) ?? path, weight]),
+  );
 }
 
 const MAX_SAID = 5;
 /** Endings of files that hold documents; a file of another name, or a pipe, is one document. */
 const HOLDS_DOCUMENTS = /\.(?:json|jsonl|ndjson|tar|tgz|tzst|zip|gz|zst)$/i;
 
-async function vexAt(path: string, downloads: string): Promise<Omit<VexFeed, "ignored">> {
+/** The documents at a path or web address, as those of `source`. @throws FILE_MISSING, FEED_UNREADABLE */
+export async function vexAt(
+  path: string,
+  source: string,
+  downloads: string,
+): Promise<Omit<VexFeed, "ignored">> {
   if (isWebAddress(path)) {
     const feed = await openAddress(path, { downloads, reader: "vex auto" });
     try {
-      const found = await readVexFeed(shownAddress(path), feed);
+      const found = await readVexFeed(source, feed);
       const inventory = await feed.inventory();
       return { ...found, documents: standing(inventory, [], found.documents, new Set()) };
     } finally {
@@ -63,7 +96,7 @@ async function vexAt(path: string, downloads: string): Promise<Omit<VexFeed, "ig
     throw fileErrors.make("FILE_MISSING", `there is no file or folder ${path}`, { cause });
   });
   if (found.isDirectory() || (found.isFile() && HOLDS_DOCUMENTS.test(path)))
-    return readVexFeed(path, fileFeed(path));
-  const documents = [{ source: path, name: path, bytes: await readText(path) }];
+    return readVexFeed(source, fileFeed(path));
+  const documents = [{ source, name: basename(path), bytes: await readText(path) }];
   return { documents, problems: [], problemCount: 0 };
 }

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { scanImage } from "#engines/scanner/index.ts";
+import { isBaseOf, scanImage } from "#engines/scanner/index.ts";
 import type { KnownImage, ScanProgress, ScanResult } from "#engines/scanner/index.ts";
 import { folderFragmentCache } from "#engines/scanner/adapters/folder-fragment-cache.ts";
 import { layerWorkerPool } from "#engines/scanner/adapters/layer-workers.ts";
@@ -47,6 +47,7 @@ export interface TargetFlags {
 }
 
 const LOCAL = /^(oci-dir|oci-archive|docker-archive|dir|sbom):/;
+const WITHOUT_LAYERS = /^(dir|sbom):/;
 /** Facts of single files; fragments have their own limit. */
 const MAX_FILE_FACTS_BYTES = 512 * 1024 * 1024;
 
@@ -57,8 +58,10 @@ export function imageNameOf(target: string, { sbom }: ScanResult): string {
   return isLocal(target) ? sbom.imageDigest : repositoryOf(parseReference(target));
 }
 
-/** What is wrong with a call before anything is opened. @throws TARGET_OFFLINE, TARGET_IS_PATH, REFERENCE_INVALID */
+/** What is wrong with a call before anything is opened. @throws TARGET_OFFLINE, TARGET_IS_PATH, TARGET_WITHOUT_LAYERS, REFERENCE_INVALID */
 export function checkTarget(target: string, flags: TargetFlags): void {
+  if ((flags.base ?? []).length > 0 && WITHOUT_LAYERS.test(target))
+    throw targetErrors.make("TARGET_WITHOUT_LAYERS", `--base needs the image's layers, not ${target}`);
   for (const each of [target, ...(flags.base ?? [])]) {
     if (isLocal(each)) continue;
     const kinds = "oci-dir:, oci-archive:, docker-archive:, dir: and sbom:";
@@ -109,6 +112,7 @@ async function scanLayers(target: string, flags: TargetFlags): Promise<ScanResul
     const ports = { fragmentCache, layerWorkers, progress: narrate(progress) };
     const scanned = await scanImage(source, platformOf(flags), ports, { force: flags.force === true, bases });
     sayOtherPlatform(flags.platform, scanned.resolved.platform);
+    sayOtherBases(bases, scanned);
     if (scanned.counters.analyzed > 0) await trimFolder(fileFactsIn(cache), MAX_FILE_FACTS_BYTES);
     return scanned;
   } finally {
@@ -162,6 +166,17 @@ async function open(
 function sayOtherPlatform(asked: Platform | undefined, found: Platform): void {
   if (asked === undefined || (asked.os === found.os && asked.architecture === found.architecture)) return;
   say(`stella: the image has one platform only: ${formatPlatform(found)}, not ${formatPlatform(asked)}`);
+}
+
+/** A base that is none changes nothing in the answer, and may be a slip of who asked. */
+function sayOtherBases(bases: readonly KnownImage[], { sbom }: ScanResult): void {
+  const diffIds = sbom.layers.map(({ diffId }) => diffId);
+  for (const base of bases.filter((one) => !isBaseOf(one, diffIds))) {
+    const other = base.diffIds.findIndex((diffId, index) => diffId !== diffIds[index]);
+    const why =
+      other < 0 ? "it has no layer above them" : `layer ${other} of ${base.diffIds.length} is another`;
+    say(`stella: the image is not built on the layers of --base ${base.name}: ${why}`);
+  }
 }
 
 function narrate(line: ReturnType<typeof progressLine>): (event: ScanProgress) => void {

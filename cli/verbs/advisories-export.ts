@@ -3,9 +3,14 @@
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import { cacheDirOption } from "../cache.ts";
+import { collect } from "./scan.ts";
 
 interface ExportFlags {
   readonly trivyDb?: string;
+  readonly json?: string;
+  readonly kit?: string;
+  readonly signKey?: string;
+  readonly trust: readonly string[];
   readonly time?: string;
   readonly cacheDir?: string;
 }
@@ -15,6 +20,10 @@ export function addExport(advisories: Command): void {
     .command("export")
     .description("Write what is kept in a form that other programs read.")
     .option("--trivy-db <dir>", "Trivy's database (schema 2): trivy.db and metadata.json in this folder")
+    .option("--json <file>", "every vulnerability as a line of canonical JSON; - is stdout")
+    .option("--kit <file>", "an offline kit: all advisories and VEX that are kept, in one file")
+    .option("--sign-key <pem>", "of a kit: private key that signs it (Ed25519 or P-256)")
+    .option("--trust <file>", "of a kit: certificate or key that travels with it; repeatable", collect, [])
     .option("--time <rfc3339>", "the time that the form's metadata names; now unless given", parseTime)
     .option(...cacheDirOption)
     .addHelpText(
@@ -22,11 +31,19 @@ export function addExport(advisories: Command): void {
       `
 Example:
   stella advisories export --trivy-db ~/.cache/trivy/db
-  trivy image --skip-db-update registry.example/app:1.2`,
+  trivy image --skip-db-update registry.example/app:1.2
+  stella advisories export --json vulnerabilities.jsonl
+  stella advisories export --kit kit.tar --sign-key key.pem`,
     )
     .action(async (flags: ExportFlags) => {
-      if (flags.trivyDb === undefined) command.error("error: say what to write: --trivy-db <dir>");
-      else await toTrivy(flags.trivyDb, flags);
+      const forms = [flags.trivyDb, flags.json, flags.kit].filter((one) => one !== undefined);
+      if (forms.length !== 1)
+        command.error("error: say what to write: one of --trivy-db <dir>, --json <file>, --kit <file>");
+      if (flags.kit === undefined && (flags.signKey !== undefined || flags.trust.length > 0))
+        command.error("error: --sign-key and --trust are for --kit");
+      if (flags.trivyDb !== undefined) await toTrivy(flags.trivyDb, flags);
+      else if (flags.kit !== undefined) await toKit(flags.kit, flags);
+      else if (flags.json !== undefined) await toJson(flags.json, flags);
     });
 }
 
@@ -52,5 +69,34 @@ async function toTrivy(target: string, flags: ExportFlags): Promise<void> {
   for (const line of leftOutLines(database.leftOut)) say(`stella: not as it is here: ${line}`);
   const { advisories, vulnerabilities, buckets } = database;
   const counts = `advisories ${advisories}, vulnerabilities ${vulnerabilities}, buckets ${buckets.length}`;
+  await writeResult(`${printable(target)}: ${counts}\n`, undefined);
+}
+
+async function toJson(target: string, flags: ExportFlags): Promise<void> {
+  const { exportVulnerabilities } = await import("../vulnerabilities-export.ts");
+  const { advisoriesIn, cacheDir } = await import("../cache.ts");
+  const { say, writeResult } = await import("../output.ts");
+  const { printable } = await import("../printable.ts");
+  const { vulnerabilities, advisories, digest } = await exportVulnerabilities(
+    advisoriesIn(cacheDir(flags.cacheDir)),
+    target,
+  );
+  const counts = `vulnerabilities ${vulnerabilities}, advisories ${advisories}, export ${digest}`;
+  if (target === "-") say(`stella: ${counts}`);
+  else await writeResult(`${printable(target)}: ${counts}\n`, undefined);
+}
+
+async function toKit(target: string, flags: ExportFlags): Promise<void> {
+  const { exportKit } = await import("../kit/export-kit.ts");
+  const { readPrivateKey } = await import("../kit/keys.ts");
+  const { cacheDir } = await import("../cache.ts");
+  const { writeResult } = await import("../output.ts");
+  const { printable } = await import("../printable.ts");
+  const signKey = flags.signKey === undefined ? undefined : await readPrivateKey(flags.signKey);
+  const { manifest, digest } = await exportKit(cacheDir(flags.cacheDir), target, {
+    signKey,
+    trust: flags.trust,
+  });
+  const counts = `${manifest.entries.length} entries, manifest ${digest}`;
   await writeResult(`${printable(target)}: ${counts}\n`, undefined);
 }

@@ -7,7 +7,9 @@ import type { ConnectorId } from "#engines/evaluation/advisories/connector-ids.t
 import { layoutIds } from "#engines/evaluation/advisories/layout-ids.ts";
 import type { LayoutId } from "#engines/evaluation/advisories/layout-ids.ts";
 import { cacheDirOption } from "../cache.ts";
+import { addDelta } from "./advisories-delta.ts";
 import { addExport } from "./advisories-export.ts";
+import { importOfflineKit, kitOptions } from "./advisories-kit.ts";
 
 interface ImportFlags {
   readonly name?: string;
@@ -17,14 +19,17 @@ interface ImportFlags {
   readonly caFile?: string;
   readonly cacheDir?: string;
   readonly json?: boolean;
+  readonly kit?: string;
+  readonly verifyKey?: string;
+  readonly unsigned?: boolean;
 }
 
 export function addAdvisories(program: Command): void {
   const advisories = program.command("advisories").description("Advisories for scans on this machine.");
-  advisories
+  const importing = advisories
     .command("import")
     .description("Read feeds (file, folder, archive or web address) and keep them in the cache.")
-    .argument("<path...>", "documents of a feed that has a connector")
+    .argument("[path...]", "documents of a feed that has a connector")
     .option("--name <name>", "name of the source; the path's last part unless given")
     .addOption(
       new Option("--connector <id>", "read as this feed; each document is looked at unless given").choices(
@@ -40,7 +45,7 @@ export function addAdvisories(program: Command): void {
     .option("--ecosystem <name>", "ecosystem of OSV's bucket, e.g. npm, PyPI, Go; repeatable", collectNames)
     .option("--ca-file <pem>", "trust these certificates for web addresses")
     .option(...cacheDirOption)
-    .option("--json", "one JSON array")
+    .option("--json", "one JSON array; of a kit its manifest")
     .addHelpText(
       "after",
       `
@@ -49,8 +54,11 @@ Example:
 A second import of an address fetches only what changed since.`,
     )
     .action(async (paths: readonly string[], flags: ImportFlags) => {
-      await importAll(paths, flags);
+      if (flags.kit !== undefined) return importOfflineKit(importing, flags.kit, paths, flags);
+      if (paths.length === 0) importing.error("error: missing required argument 'path'");
+      return importAll(paths, flags);
     });
+  kitOptions(importing);
   advisories
     .command("status")
     .description("What is kept: sources, records, digests.")
@@ -76,6 +84,7 @@ A second import of an address fetches only what changed since.`,
       });
     });
   addExport(advisories);
+  addDelta(advisories);
 }
 
 const collectNames = (name: string, before: readonly string[] = []): readonly string[] => [...before, name];

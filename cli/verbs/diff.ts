@@ -12,7 +12,8 @@ export interface DiffFlags extends TargetFlags {
   readonly wide?: boolean;
   readonly exitCode?: boolean;
   readonly advisories: readonly string[];
-  readonly vex: readonly string[];
+  /** False: none, neither given nor kept. */
+  readonly vex: readonly string[] | false;
   readonly policy: readonly string[];
 }
 
@@ -37,10 +38,11 @@ export function addDiff(program: Command): void {
     .option("--advisories <path>", "feed, folder, archive, web address or snapshot; repeatable", collect, [])
     .option(
       "--vex <path>",
-      "VEX (OpenVEX, CSAF, CycloneDX): a file, folder, archive or web address; repeatable",
+      "VEX (OpenVEX, CSAF, CycloneDX): a file, folder, archive or web address; repeatable; else what `stella vex import` stored",
       collect,
       [],
     )
+    .option("--no-vex", "no VEX, not even what is stored")
     .option("--policy <file>", "policy file; repeatable; the baseline unless given", collect, [])
     .option("--offline", "ask no registry; local targets only")
     .option(...cacheDirOption)

@@ -59,6 +59,7 @@ function addExplain(policy: Command): void {
     .option("--policy <file>", "policy file; repeatable; the baseline unless given", collect, [])
     .option("--advisories <path>", "for a target, as stella scan takes it; repeatable", collect, [])
     .option("--vex <path>", "for a target, as stella scan takes it; repeatable", collect, [])
+    .option("--no-vex", "for a target: no VEX, not even what is stored")
     .option("--platform <os/architecture>", "which image of an index", parsePlatform)
     .option("--offline", "ask no registry; local targets only")
     .option(...cacheDirOption)

@@ -28,7 +28,8 @@ export interface ScanFlags {
   readonly base: readonly string[];
   readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string };
   readonly advisories: readonly string[];
-  readonly vex: readonly string[];
+  /** False: none, neither given nor kept. */
+  readonly vex: readonly string[] | false;
   readonly vexWeight: Readonly<Record<string, number>>;
   readonly policy: readonly string[];
   readonly failOn: "warn" | "fail" | "never";
@@ -78,10 +79,11 @@ export function addScan(program: Command): void {
     )
     .option(
       "--vex <path>",
-      "VEX (OpenVEX, CSAF, CycloneDX): a file, folder, archive or web address; repeatable",
+      "VEX (OpenVEX, CSAF, CycloneDX): a file, folder, archive or web address; repeatable; else what `stella vex import` stored",
       collect,
       [],
     )
+    .option("--no-vex", "no VEX, not even what is stored")
     .option(
       "--vex-weight <path=weight>",
       "how much a --vex path counts against others, 0 to 1; repeatable; 1 unless given",
@@ -134,7 +136,11 @@ Exit code: 0 verdict pass or warn, 1 verdict fail, 2 input invalid, 3 denied, 4 
     });
 }
 
-export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+/** @param before false where a `--no-` option stands before: the last word counts */
+export const collect = (value: string, before: readonly string[] | false): readonly string[] => [
+  ...(before === false ? [] : before),
+  value,
+];
 
 export function collectWeight(
   value: string,

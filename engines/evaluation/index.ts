@@ -48,13 +48,15 @@ export type {
 
 export { compileVexSnapshot, vexCompiler, type CompiledVex } from "./vex/compile-snapshot.ts";
 export { vexDelta } from "./vex/vex-delta.ts";
-export { openVexSnapshot } from "./vex/open-snapshot.ts";
+export { emptyVexSnapshot, openVexSnapshot } from "./vex/open-snapshot.ts";
 export { readVexFeed, type VexFeed } from "./vex/read-vex-feed.ts";
+export { explainVex, type VexExplanation, type WeighedStatement } from "./vex/explain-vex.ts";
 export type { VexTrust } from "./vex/consensus.ts";
 export type { VexDocument, VexFormat, VexSnapshot, VexStatement } from "./vex/types.ts";
 
 export {
   canonicalRecord,
+  canonicalRecords,
   compileSnapshot,
   composeTrivyDb,
   decodeExport,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The scanner: an image in, its inventory with evidence out. */
 export { analyzerVersions } from "./analyzers/catalog.ts";
-export type { KnownImage } from "./compose/base-image.ts";
+export { isBaseOf, type KnownImage } from "./compose/base-image.ts";
 export type { Fragment } from "./facts.ts";
 export type { FragmentCache, LayerAnswer, LayerTask, LayerWorkers, ScanProgress } from "./ports.ts";
 export {

@@ -8,7 +8,7 @@ export type { LayoutId } from "./layout-ids.ts";
 export { importSource } from "./import-source.ts";
 export type { ImportOptions } from "./import-source.ts";
 export type { FeedLimits } from "./limits.ts";
-export { canonicalRecord, describeScope } from "./merge/canonical-record.ts";
+export { canonicalRecord, canonicalRecords, describeScope } from "./merge/canonical-record.ts";
 export type { CanonicalRecord, Said } from "./merge/canonical-record.ts";
 export { matchSbom } from "./match-sbom.ts";
 export type { Matching } from "./match-sbom.ts";

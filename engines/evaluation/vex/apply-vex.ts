@@ -31,7 +31,8 @@ export function applyVex(
   if (snapshot.statements === 0) return findings;
   const scene = makeScene(image);
   return findings.map((finding) => {
-    const consensus = consensusOf(relevant(finding, snapshot, scene), trust);
+    const spoken = relevant(finding, vulnerabilityIds(finding), snapshot, scene);
+    const consensus = consensusOf(spoken, trust);
     if (consensus === undefined) return finding;
     const { annotation, isAnswered } = consensus;
     const by = finding.suppressedBy ?? (isAnswered ? `vex:${annotation.source}` : undefined);
@@ -39,15 +40,24 @@ export function applyVex(
   });
 }
 
+/** Something in an image that a vulnerability may be in. */
+export type Subject = Pick<Finding, "purl" | "evidence">;
+
 /** The image as statements are matched to it; readings of purls are kept for the run. */
-interface Scene {
+export interface Scene {
   readonly isImage: (ids: readonly string[]) => boolean;
   readonly isPlatform: (statement: VexStatement, component: ProductPurl) => boolean;
   readonly components: ReadonlyMap<string, readonly { purl: ProductPurl; component: Component }[]>;
   readonly purlOf: (text: string) => ProductPurl | undefined;
 }
 
-function makeScene({ sbom, context }: { readonly sbom: Sbom; readonly context: EvaluationContext }): Scene {
+export function makeScene({
+  sbom,
+  context,
+}: {
+  readonly sbom: Sbom;
+  readonly context: EvaluationContext;
+}): Scene {
   const purls = new Map<string, ProductPurl | undefined>();
   const purlOf = (text: string): ProductPurl | undefined => {
     if (!purls.has(text)) purls.set(text, readPurl(text));
@@ -65,12 +75,17 @@ function makeScene({ sbom, context }: { readonly sbom: Sbom; readonly context: E
   return { isImage: imageMatcher(sbom, context, purlOf), isPlatform, components, purlOf };
 }
 
-/** Statements that speak of the finding, each with what it is about. */
-function relevant(finding: Finding, snapshot: VexSnapshot, scene: Scene): readonly ScopedStatement[] {
+/** Statements that speak of the finding, each with what it is about. @param ids names of the vulnerability, upper case */
+export function relevant(
+  finding: Subject,
+  ids: Iterable<string>,
+  snapshot: VexSnapshot,
+  scene: Scene,
+): readonly ScopedStatement[] {
   const purl = scene.purlOf(finding.purl);
   if (purl === undefined) return [];
   const found = new Map<VexStatement, Scope>();
-  for (const id of new Set(vulnerabilityIds(finding))) {
+  for (const id of new Set(ids)) {
     const about = snapshot.about(id);
     for (const statement of componentKeys(purl).flatMap((key) => about.get(key) ?? [])) {
       const scope = scopeOf(statement, finding, purl, scene);
@@ -87,7 +102,7 @@ function relevant(finding: Finding, snapshot: VexSnapshot, scene: Scene): readon
 /** Undefined where it does not speak of the component. */
 function scopeOf(
   statement: VexStatement,
-  finding: Finding,
+  finding: Subject,
   purl: ProductPurl,
   scene: Scene,
 ): Scope | undefined {
@@ -114,7 +129,7 @@ function closest(ids: readonly string[], target: ProductPurl, scene: Scene): Sco
 }
 
 /** All places of the finding are inside the program: the same file, or beneath an npm package's own modules. */
-function holds(host: Component, finding: Finding): boolean {
+function holds(host: Component, finding: Subject): boolean {
   const inside = ({ path }: Evidence): boolean =>
     host.evidence.some((own) => {
       if (own.path === path) return true;

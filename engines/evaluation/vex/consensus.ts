@@ -82,7 +82,7 @@ function lastWords(statements: readonly VexStatement[]): readonly VexStatement[]
 const CARE: readonly VexStatus[] = ["affected", "under_investigation", "fixed", "not_affected"];
 
 /** "Not affected" without a reason is an opinion. */
-const counts = ({ status, justification }: VexStatement): boolean =>
+export const counts = ({ status, justification }: VexStatement): boolean =>
   status !== "not_affected" || justification !== undefined;
 
 type Weights = Readonly<Record<VexStatus, number>>;

@@ -23,7 +23,7 @@ export function baseOf(
   labels: Readonly<Record<string, string>>,
   known: readonly KnownImage[],
 ): BaseImage | undefined {
-  const [best] = known.filter((image) => isBelow(image.diffIds, diffIds)).sort(longestFirst);
+  const [best] = known.filter((image) => isBaseOf(image, diffIds)).sort(longestFirst);
   if (best) return { name: best.name, digest: best.imageDigest, layers: best.diffIds.length };
   const name = labels["org.opencontainers.image.base.name"];
   const digest = labels["org.opencontainers.image.base.digest"];
@@ -35,7 +35,8 @@ export function baseOf(
   };
 }
 
-function isBelow(base: readonly DiffId[], image: readonly DiffId[]): boolean {
+/** Whether all of its layers are the image's lowest ones, with others above them. */
+export function isBaseOf({ diffIds: base }: KnownImage, image: readonly DiffId[]): boolean {
   return (
     base.length > 0 && base.length < image.length && base.every((diffId, index) => diffId === image[index])
   );

@@ -185,8 +185,8 @@ describe("what is left out", () => {
       "pkg:npm/in@1",
     ]);
     expect(omissions.map(({ code, message }) => `${code} ${message}`)).toEqual([
-      "SBOM_COMPONENTS_WITHOUT_PURL 1 components have no purl, the first at components[0]",
-      "SBOM_PURLS_INVALID 1 components have a purl that is not valid, the first at components[1]",
+      "SBOM_COMPONENTS_WITHOUT_PURL 1 component has no purl, the first at components[0]",
+      "SBOM_PURLS_INVALID 1 component has a purl that is not valid, the first at components[1]",
       "SBOM_TYPES_UNKNOWN components of types that are not known: hex (1)",
       "DISTRO_UNKNOWN the SBOM names no distro: OS packages can't be matched to a distro's advisories",
     ]);

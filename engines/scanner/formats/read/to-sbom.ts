@@ -99,8 +99,8 @@ function allDrafted(packages: readonly StatedPackage[]): { read: Read[]; omissio
     else (found.kind === "no-purl" ? without : bad).push(stated.place);
   }
   const omissions: Omission[] = [];
-  if (without.length > 0) omissions.push(omission("SBOM_COMPONENTS_WITHOUT_PURL", without, "have no purl"));
-  if (bad.length > 0) omissions.push(omission("SBOM_PURLS_INVALID", bad, "have a purl that is not valid"));
+  if (without.length > 0) omissions.push(omission("SBOM_COMPONENTS_WITHOUT_PURL", without, "no purl"));
+  if (bad.length > 0) omissions.push(omission("SBOM_PURLS_INVALID", bad, "a purl that is not valid"));
   if (others.size > 0) {
     const types = [...others]
       .sort(byKey(([type]) => type))
@@ -113,7 +113,7 @@ function allDrafted(packages: readonly StatedPackage[]): { read: Read[]; omissio
 
 const omission = (code: string, places: readonly string[], what: string): Omission => ({
   code,
-  message: `${places.length} components ${what}, the first at ${(places[0] ?? "").slice(0, 100)}`,
+  message: `${places.length === 1 ? "1 component has" : `${places.length} components have`} ${what}, the first at ${(places[0] ?? "").slice(0, 100)}`,
 });
 
 /** By number in our own documents; by content where the image's layers are known. Other tools do not tell the order. */

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The use case behind `stella vex explain`: who says what of a vulnerability in a package or an image, and what comes of it. */
+import { explainVex } from "#engines/evaluation/index.ts";
+import type { VexExplanation } from "#engines/evaluation/index.ts";
+import { readSbom } from "#engines/scanner/index.ts";
+import type { Sbom } from "#engines/scanner/index.ts";
+import { canonicalJson } from "#lib/canonical-json.ts";
+import { defineErrors } from "#lib/errors.ts";
+import { parseReference, repositoryOf } from "#lib/oci/reference.ts";
+import { cliAdvisoryErrors, loadSnapshot } from "./advisories.ts";
+import { advisoriesIn, cacheDir } from "./cache.ts";
+import { say, writeResult } from "./output.ts";
+import { readOpinions } from "./scan/judge.ts";
+import { checkTarget, isLocal, scanTarget } from "./scan/target.ts";
+import type { TargetFlags } from "./scan/target.ts";
+import { plainTable } from "./table.ts";
+
+const explainErrors = defineErrors("cli-vex-explain", {
+  VEX_PURL_INVALID: "invalid",
+  /** Nobody says anything of the vulnerability there. */
+  VEX_STATEMENT_MISSING: "missing",
+});
+
+export interface ExplainVexFlags extends TargetFlags {
+  readonly purl?: string;
+  readonly target?: string;
+  readonly vex: readonly string[];
+  readonly vexWeight: Readonly<Record<string, number>>;
+  readonly json?: boolean;
+}
+
+/** @throws VEX_STATEMENT_MISSING, VEX_PURL_INVALID, and what scanning throws */
+export async function explainOpinions(vulnerability: string, flags: ExplainVexFlags): Promise<void> {
+  const { purl, target = "" } = flags;
+  const sbom = purl === undefined ? undefined : sbomOfPurl(purl);
+  if (sbom === undefined) checkTarget(target, flags);
+  const { vex, vexTrust } = await readOpinions(flags);
+  const ids = await namesOf(vulnerability, flags);
+  const context =
+    sbom !== undefined || isLocal(target)
+      ? {}
+      : { imageReference: target, repository: repositoryOf(parseReference(target)) };
+  const image = { sbom: sbom ?? (await scanTarget(target, flags)).sbom, context };
+  const explained = explainVex(ids, vex, image, vexTrust);
+  if (explained.length === 0) {
+    const all = `${vex.statements} statements of ${vex.documents} documents`;
+    throw explainErrors.make(
+      "VEX_STATEMENT_MISSING",
+      `none of ${all} speaks of ${vulnerability} in ${purl ?? target}`,
+    );
+  }
+  const text =
+    flags.json === true
+      ? `${canonicalJson(explained)}\n`
+      : explained.map((one) => explanationText(vulnerability, one)).join("\n");
+  await writeResult(text, undefined);
+}
+
+/** An image that holds that one package; its distro is the one that the purl names. @throws VEX_PURL_INVALID */
+function sbomOfPurl(purl: string): Sbom {
+  const bom = {
+    bomFormat: "CycloneDX",
+    specVersion: "1.6",
+    components: [{ type: "library", name: "-", purl }],
+  };
+  const sbom = readSbom(canonicalJson(bom));
+  if (sbom.components.length > 0) return sbom;
+  throw explainErrors.make(
+    "VEX_PURL_INVALID",
+    `${purl} names no package: ${sbom.omissions[0]?.message ?? "it is no purl"}`,
+  );
+}
+
+/** By which the kept advisories know it too, as in a scan; without advisories the one that is given. */
+async function namesOf(vulnerability: string, flags: ExplainVexFlags): Promise<readonly string[]> {
+  try {
+    const snapshot = await loadSnapshot([], advisoriesIn(cacheDir(flags.cacheDir)));
+    const known = snapshot.named(vulnerability).map((position) => snapshot.vulnerability(position));
+    return [vulnerability, ...known.flatMap(({ id, aliases }) => [id, ...aliases])];
+  } catch (error) {
+    if (!cliAdvisoryErrors.is(error, "ADVISORIES_MISSING")) throw error;
+    say(`stella: no advisories are kept, so ${vulnerability} is looked for by this name only`);
+    return [vulnerability];
+  }
+}
+
+function explanationText(
+  vulnerability: string,
+  { purl, evidence, statements, answer, isAnswered }: VexExplanation,
+): string {
+  const rows = statements.map((one) => [
+    one.status,
+    one.scope,
+    String(one.weight),
+    one.source,
+    one.document,
+    (one.timestamp ?? "-").slice(0, 19),
+    one.justification ?? one.action ?? "-",
+  ]);
+  const place = evidence[0] === undefined ? "" : `/${evidence[0].path}`;
+  const outcome = [
+    ["answer", answer === undefined ? "none: no statement has a weight" : answer.status],
+    ["effect", isAnswered ? "the finding is set aside" : "the finding stays"],
+    ...(answer === undefined
+      ? []
+      : [
+          ["scope", answer.scope],
+          ["reason", answer.reason],
+        ]),
+  ];
+  return [
+    plainTable([vulnerability.toUpperCase(), purl, place], []),
+    plainTable(["STATUS", "SCOPE", "WEIGHT", "SOURCE", "DOCUMENT", "TIME", "WHY"], rows),
+    plainTable(["CONSENSUS", ""], outcome),
+  ].join("");
+}

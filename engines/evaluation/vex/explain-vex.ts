@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Everything that is said of a vulnerability in an image's components, with its weight, and what comes of it. For people. */
+import type { Component, Evidence, Sbom } from "#engines/scanner/index.ts";
+import type { EvaluationContext } from "../policy/types.ts";
+import type { VexAnnotation, VexStatus } from "../types.ts";
+import { makeScene, relevant } from "./apply-vex.ts";
+import { consensusOf, counts, scopes } from "./consensus.ts";
+import type { Scope, ScopedStatement, VexTrust } from "./consensus.ts";
+import { latestFirst } from "./open-snapshot.ts";
+import type { VexSignature, VexSnapshot } from "./types.ts";
+
+export interface WeighedStatement {
+  readonly source: string;
+  readonly document: string;
+  readonly status: VexStatus;
+  /** What it is about: the closest scope alone is heard. */
+  readonly scope: Scope;
+  /** Of its source; 0 where it says `not_affected` and not why. */
+  readonly weight: number;
+  readonly signature: VexSignature;
+  readonly justification?: string;
+  readonly action?: string;
+  readonly timestamp?: string;
+  /** The product's names as they are written, the component's behind them where it has its own. */
+  readonly about: readonly string[];
+}
+
+export interface VexExplanation {
+  readonly purl: string;
+  readonly bomRef: string;
+  readonly evidence: readonly Evidence[];
+  /** Closest first, then latest first. */
+  readonly statements: readonly WeighedStatement[];
+  /** Absent where nobody with a weight says anything. */
+  readonly answer?: VexAnnotation;
+  readonly isAnswered: boolean;
+}
+
+/** By component, in the SBOM's order; only those of which something is said. @param ids all names of the vulnerability */
+export function explainVex(
+  ids: readonly string[],
+  snapshot: VexSnapshot,
+  image: { readonly sbom: Sbom; readonly context: EvaluationContext },
+  trust: VexTrust = {},
+): readonly VexExplanation[] {
+  const scene = makeScene(image);
+  const names = ids.map((id) => id.toUpperCase());
+  return image.sbom.components.flatMap((component) => {
+    const spoken = relevant(component, names, snapshot, scene);
+    return spoken.length === 0 ? [] : [explained(component, spoken, trust)];
+  });
+}
+
+function explained(
+  { purl, bomRef, evidence }: Component,
+  spoken: readonly ScopedStatement[],
+  trust: VexTrust,
+): VexExplanation {
+  const consensus = consensusOf(spoken, trust);
+  return {
+    purl,
+    bomRef,
+    evidence,
+    statements: [...spoken].sort(closestFirst).map((one) => weighed(one, trust)),
+    ...(consensus === undefined ? {} : { answer: consensus.annotation }),
+    isAnswered: consensus?.isAnswered === true,
+  };
+}
+
+const closestFirst = (a: ScopedStatement, b: ScopedStatement): number =>
+  scopes.indexOf(a.scope) - scopes.indexOf(b.scope) || latestFirst(a.statement, b.statement);
+
+function weighed({ statement, scope }: ScopedStatement, trust: VexTrust): WeighedStatement {
+  const { from, status, justification, action, timestamp, product, subcomponent = [] } = statement;
+  return {
+    source: from.source,
+    document: from.document,
+    status,
+    scope,
+    weight: counts(statement) ? (trust[from.source] ?? 1) : 0,
+    signature: from.signature,
+    ...(justification === undefined ? {} : { justification }),
+    ...(action === undefined ? {} : { action }),
+    ...(timestamp === undefined ? {} : { timestamp }),
+    about: [...product, ...subcomponent],
+  };
+}
