@@ -18,9 +18,10 @@ interface World {
   readonly suspend?: boolean;
   readonly status?: Readonly<Record<string, unknown>>;
   readonly now?: number;
+  readonly spec?: Readonly<Record<string, unknown>>;
 }
 
-async function reconcile({ record, state, suspend = false, status, now = NOW }: World) {
+async function reconcile({ record, state, suspend = false, status, now = NOW, spec }: World) {
   const enqueued: ImportJob[] = [];
   const ports: SourcePorts = {
     clock: { now: () => now },
@@ -29,7 +30,10 @@ async function reconcile({ record, state, suspend = false, status, now = NOW }: 
     jobState: () => Promise.resolve(state),
     enqueue: (job) => Promise.resolve(void enqueued.push(job)),
   };
-  const source = advisorySourceObject({ spec: { file: { path: "a.json" }, suspend }, status });
+  const source = advisorySourceObject({
+    spec: { ...(spec ?? { file: { path: "a.json" } }), suspend },
+    status,
+  });
   const outcome = await reconcileSource("AdvisorySource", source, ports);
   const conditions = Object.fromEntries(
     (outcome.status.conditions ?? []).map(({ type, status: is, reason }) => [type, `${is} ${reason}`]),
@@ -132,6 +136,23 @@ describe("reconcileSource", () => {
     expect(enqueued).toEqual(count === 0 ? [] : ["uid-1:1"]);
     expect(conditions["Ready"]).toBe(ready);
     expect("afterMs" in outcome ? outcome.afterMs : undefined).toBe(afterMs);
+  });
+
+  it.each([
+    { name: "a server that is down", error: broken, enqueued: 1 },
+    { name: "a feed that has nothing in it", error: invalid, enqueued: 0 },
+    {
+      name: "a server that asks to slow down",
+      error: { ...broken, kind: "exhausted" as const },
+      enqueued: 0,
+    },
+    { name: "a place that is not there", error: { ...broken, kind: "missing" as const }, enqueued: 0 },
+  ])("on the web $name is tried again after a minute or not: $enqueued", async ({ error, enqueued }) => {
+    const spec = { http: { url: "https://feeds.example/a.json" } };
+    const ran = await reconcile({ record: failing(error, NOW - MINUTE), spec });
+    expect(ran.enqueued).toHaveLength(enqueued);
+    const later = await reconcile({ record: failing(error, NOW - HOUR), spec });
+    expect(later.enqueued).toHaveLength(1);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A feed: imported when its spec changes and on its interval; a broken feed keeps its last good state and says so. */
 import { rfc3339 } from "#lib/clock.ts";
+import type { ErrorKind } from "#lib/errors.ts";
 import { setConditions } from "#lib/kube/index.ts";
 import type { ConditionInput } from "#lib/kube/index.ts";
 import { durationMs } from "#crds/index.ts";
@@ -25,7 +26,7 @@ export async function reconcileSource(
   const interval = durationMs(source.spec.interval);
   const [record, state] = await Promise.all([ports.record(uid), ports.jobState(job.key)]);
   const busy = state === "waiting" || state === "running";
-  const dueAt = dueTime(job.key, record, interval);
+  const dueAt = dueTime(job.key, record, interval, source.spec.http !== undefined);
   const due = !source.spec.suspend && now >= dueAt;
   if (due && !busy) await ports.enqueue(job);
   const working = (busy || due) && record?.key !== job.key;
@@ -66,10 +67,14 @@ function refused(
   return { next: "stalled", status: { observedGeneration: generation, conditions: [...conditions] } };
 }
 
-function dueTime(key: string, record: ImportRecord | undefined, interval: number): number {
+function dueTime(key: string, record: ImportRecord | undefined, interval: number, isOnWeb: boolean): number {
   if (record?.key !== key) return 0;
-  return record.finishedAt + (record.error === undefined ? interval : Math.min(interval, RETRY_MS));
+  const isSoon = record.error !== undefined && (!isOnWeb || PASSING.has(record.error.kind));
+  return record.finishedAt + (isSoon ? Math.min(interval, RETRY_MS) : interval);
 }
+
+/** What may be over in a minute. For the rest a stranger's server is not asked, and maybe read whole, every minute. */
+const PASSING: ReadonlySet<ErrorKind> = new Set<ErrorKind>(["unavailable", "conflict", "bug"]);
 
 /** A feed that never came in is stale since it was first seen to be. */
 function staleTime(
