@@ -17,6 +17,7 @@ import { TarReader, type TarEntry } from "#lib/tar/index.ts";
 import { paxRecord, writeTar } from "#lib/tar/testing/write-tar.ts";
 import { openZip, readZipEntry } from "#lib/zip/index.ts";
 import { documentTargets } from "./document-targets.ts";
+import { feedTargets } from "./feed-targets.ts";
 import type { Seed, Target } from "./target.ts";
 import { imageFiles, type ImageFile } from "./testdata.ts";
 
@@ -201,4 +202,5 @@ export const targets: readonly Target[] = [
   ...readers,
   ...layers,
   ...documentTargets,
+  ...feedTargets,
 ];

@@ -14,7 +14,7 @@ const OPEN_LABELS = new Set(["WHITE", "CLEAR", "GREEN", "UNLABELED"]);
 const urlText = z
   .string()
   .max(2048)
-  .regex(/^https?:\/\/\S+$/, "not a web address");
+  .refine((text) => /^https?:/i.test(text) && URL.canParse(text), "not a web address");
 const label = z.string().max(40).default("UNLABELED");
 
 const shape = z.object({

@@ -201,14 +201,16 @@ describe("a CSAF provider", () => {
     expect({ feeds: rolie.map(String), directories: directories.map(String), restricted }).toEqual(want);
   });
 
-  it.each([[], { distributions: [{ directory_url: "file:///etc" }] }, { distributions: "x" }])(
-    "is refused as %j",
-    (value) => {
-      expect(() => readProvider(value, "p", false)).toThrow(
-        expect.objectContaining({ code: "FEED_DOCUMENT_INVALID" }) as Error,
-      );
-    },
-  );
+  it.each([
+    [],
+    { distributions: [{ directory_url: "file:///etc" }] },
+    { distributions: [{ directory_url: "http://[" }] },
+    { distributions: "x" },
+  ])("is refused as %j", (value) => {
+    expect(() => readProvider(value, "p", false)).toThrow(
+      expect.objectContaining({ code: "FEED_DOCUMENT_INVALID" }) as Error,
+    );
+  });
 });
 
 describe("a ROLIE feed", () => {
