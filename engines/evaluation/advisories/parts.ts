@@ -22,7 +22,9 @@ export type Stamps = ReadonlyMap<string, string | undefined>;
 interface Head {
   readonly format: string;
   readonly export: Digest;
-  readonly documents: readonly (readonly [name: string, stamp?: string])[];
+  readonly names: readonly string[];
+  /** Of each name; null: none. */
+  readonly stamps: readonly (string | null)[];
 }
 
 interface Line {
@@ -62,12 +64,13 @@ export function encodeStamps(
 export function decodeParts(bytes: Uint8Array, source: SourceExport): readonly DocumentPart[] {
   return reading(() => {
     const [first = "", ...lines] = uncompressed(bytes).trimEnd().split("\n");
-    const { documents } = headOf(first, source.exportDigest);
-    if (lines.length !== documents.length) throw new Error("a document's line is missing");
+    const { names, stamps } = headOf(first, source.exportDigest);
+    if (lines.length !== names.length) throw new Error("a document's line is missing");
     const records = new Map(source.advisories.map((advisory) => [advisory.id, advisory]));
-    return documents.map(([name, stamp], index) =>
-      partOf(name, stamp, JSON.parse(lines[index] ?? "") as Line, source, records),
-    );
+    return names.map((name, index) => {
+      const line = JSON.parse(lines[index] ?? "") as Line;
+      return partOf(name, stamps[index] ?? undefined, line, source, records);
+    });
   });
 }
 
@@ -75,8 +78,10 @@ export function decodeParts(bytes: Uint8Array, source: SourceExport): readonly D
 export function decodeStamps(bytes: Uint8Array, of: Digest): Stamps {
   return reading(() => {
     const text = uncompressed(bytes);
-    const { documents } = headOf(text.slice(0, text.indexOf("\n")), of);
-    return new Map(documents.map(([name, stamp]) => [name, stamp]));
+    const { names, stamps } = headOf(text.slice(0, text.indexOf("\n")), of);
+    const documents = new Map<string, string | undefined>();
+    for (const [index, name] of names.entries()) documents.set(name, stamps[index] ?? undefined);
+    return documents;
   });
 }
 
@@ -87,7 +92,8 @@ function headLine(documents: readonly Pick<DocumentPart, "name" | "stamp">[], of
   const head: Head = {
     format: FORMAT,
     export: of,
-    documents: documents.map(({ name, stamp }) => (stamp === undefined ? [name] : [name, stamp])),
+    names: documents.map(({ name }) => name),
+    stamps: documents.map(({ stamp }) => stamp ?? null),
   };
   return `${canonicalJson(head)}\n`;
 }

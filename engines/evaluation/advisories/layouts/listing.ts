@@ -14,10 +14,12 @@ export interface Changes {
 
 /** @param folder under which all of the listing's documents are, and none of another listing's */
 export function changesSince(listing: Listing, before: Stamps, folder: string): Changes {
-  const changed = [...listing].filter(([name, stamp]) => !isSameState(stamp, before.get(name)));
+  const changed: string[] = [];
+  for (const [name, stamp] of listing) if (!isSameState(stamp, before.get(name))) changed.push(name);
+  const inside = `${folder}/`;
   let gone = 0;
-  for (const name of before.keys()) if (name.startsWith(`${folder}/`) && !listing.has(name)) gone += 1;
-  return { changed: changed.map(([name]) => name), gone };
+  for (const name of before.keys()) if (!listing.has(name) && name.startsWith(inside)) gone += 1;
+  return { changed, gone };
 }
 
 /** Marks are times, mostly; the same one may be written with fractions of a second here and without there. */
