@@ -103,10 +103,11 @@ export function reportsOf(json: string): readonly SeenReport[] {
   });
 }
 
-/** The condition's message is the verdict and then its reasons, parted by semicolons; whose word an answer rests on says most. */
+/** The condition's message is the verdict and then its reasons, parted by semicolons; of a pass, whose word it rests on says most. */
 function reasonOf(message: string): string {
-  const [, ...reasons] = message.split("; ");
-  return reasons.find((reason) => reason.includes("by VEX")) ?? reasons[0] ?? "nothing stands against it";
+  const [verdict, ...reasons] = message.split("; ");
+  const word = verdict === "verdict pass" ? reasons.find((reason) => reason.includes("by VEX")) : undefined;
+  return word ?? reasons[0] ?? "nothing stands against it";
 }
 
 /** Reports that differ in something, in the order of the later list. */
