@@ -85,7 +85,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     catalog: stores.catalog,
     objects: stores.objects,
     knowledge,
-    vexTrust: () => vexTrust(caches),
+    vexTrust: () => vexTrust(caches, knowledge.vex().snapshot),
     observed: (seconds) => options.metrics.own.evaluationSeconds.observe(seconds),
     onDelta: tellDelta(options, images),
   });

@@ -122,10 +122,10 @@ export function startWorkers(parts: Parts, controllers: Controllers): Workers {
 }
 
 /** Sources change with every import; what they weigh seldom does. */
-function onTrustChange({ caches }: Parts, changed: () => void): () => void {
-  let before = canonicalJson(vexTrust(caches));
+function onTrustChange({ caches, knowledge }: Parts, changed: () => void): () => void {
+  let before = canonicalJson(vexTrust(caches, knowledge.vex().snapshot));
   return caches.vexSources.onChange(() => {
-    const now = canonicalJson(vexTrust(caches));
+    const now = canonicalJson(vexTrust(caches, knowledge.vex().snapshot));
     if (now === before) return;
     before = now;
     changed();
@@ -249,9 +249,10 @@ async function sweepFeeds(parts: Parts, ports: ImportJobPorts, signal: AbortSign
   const alive = aliveSources(parts);
   for (const { id, body } of await feeds.list({ limit: 1000 })) {
     if (alive.has(id)) continue;
+    // First without it: what can't be rebuilt is tried again with the next sweep, which finds it by its record.
+    await rebuildSnapshot(body.kind, ports, signal, id);
     await feeds.delete(id);
     await parts.importRecords.delete(id);
-    await rebuildSnapshot(body.kind, ports, signal);
     for (const key of objectsOf(body)) await stores.objects.delete(key);
   }
 }

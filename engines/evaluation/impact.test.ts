@@ -15,6 +15,9 @@ const images = {
   rhel: ["pkg:rpm/redhat/openssl@3.0.7-1.el9?arch=x86_64&distro=rhel-9.4"],
   dotnet: ["pkg:nuget/Newtonsoft.Json@12.0.3"],
   java: ["pkg:maven/org.apache.logging.log4j/log4j-core@2.14.0"],
+  sid: ["pkg:deb/debian/openssl@3.5?arch=amd64&distro=debian"],
+  sap: ["pkg:rpm/sles_sap/openssl@3?arch=x86_64&distro=sles_sap-15.5"],
+  trivy: ["pkg:apk/alpine/busybox@1?arch=x86_64&distro=3.19.1"],
   go: ["pkg:golang/stdlib@1.22.4", "pkg:golang/golang.org/x/net@v0.1.0"],
 };
 const digests = new Map(Object.keys(images).map((name) => [digestOf<ImageDigest>(name), name]));
@@ -42,17 +45,29 @@ it.each([
   ["deb|ubuntu:12|glibc", []],
   ["apk|alpine:3.20|musl", ["alpine"]],
   ["apk|alpine:3.19|musl", []],
-  ["rpm|rhel:9|openssl", ["rhel"]],
-  ["rpm|rocky:9|openssl", []],
+  ["rpm|rhel:9|openssl", ["rhel", "sap"]],
+  ["rpm|rocky:9|openssl", ["sap"]],
+  ["rpm|sles:15.5|openssl", ["sap"]],
+  ["deb|debian:14|openssl", ["sid"]],
+  ["deb|ubuntu:24.04|openssl", []],
+  ["apk|alpine:3.19|busybox", ["trivy"]],
   ["nuget|newtonsoft.json", ["dotnet"]],
   ["maven|org.apache.logging.log4j/log4j-core", ["java"]],
   ["golang|stdlib", ["go"]],
   ["golang|golang.org/x/net", ["go"]],
 ])("%s: %j", (key, want) => {
-  expect(impactedImages(index, [key]).map((digest) => digests.get(digest))).toEqual(want);
+  const found = impactedImages(index, [key]).map((digest) => digests.get(digest));
+  expect(found.sort()).toEqual([...want].sort());
 });
 
 it("gives each image once, sorted, for many keys", () => {
   const found = impactedImages(index, ["npm|lodash", "npm|@babel/traverse", "golang|stdlib", "npm|none"]);
   expect(found).toEqual([digestOf("go"), digestOf("node")].sort());
+});
+
+it("always names an image whose SBOM is partial, where anything changes", () => {
+  const omissions = [{ code: "LIMIT", message: "" }];
+  const partial = imageBomIndex(sbom([], { imageDigest: digestOf<ImageDigest>("partial"), omissions }));
+  const one = new MergedBomIndex(mergeBomIndexes({ add: [partial] }));
+  expect([impactedImages(one, ["npm|x"]), impactedImages(one, [])]).toEqual([[digestOf("partial")], []]);
 });

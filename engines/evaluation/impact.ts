@@ -12,13 +12,36 @@ import { releaseOfQualifier } from "./advisories/distros.ts";
 /** Types whose purls keep the case of names that their registry does not tell apart; keys are in lower case. */
 const ANY_CASE: ReadonlySet<string> = new Set(["nuget"]);
 
+/** Distros whose packages' purls are told apart by the namespace; any other namespace may be one of these under another name. */
+const KNOWN_NAMESPACES: ReadonlySet<string> = new Set([
+  "almalinux",
+  "alpine",
+  "amzn",
+  "azurelinux",
+  "centos",
+  "chainguard",
+  "debian",
+  "fedora",
+  "mariner",
+  "ol",
+  "opensuse",
+  "redhat",
+  "rocky",
+  "suse",
+  "ubuntu",
+  "wolfi",
+]);
+
 /** Sorted. @param keys as `packageKey` makes them. @throws BOM_INDEX_CORRUPT */
 export function impactedImages(index: MergedBomIndex, keys: Iterable<string>): readonly ImageDigest[] {
   const found = new Uint8Array(index.size);
   const anyCase = new Map<string, Set<string>>();
+  const namespaces = new Map<string, readonly string[]>();
   const mark = (_: string, row: number): void =>
     index.forEachHolder(row, (position) => void (found[position] = 1));
+  let isAny = false;
   for (const key of keys) {
+    isAny = true;
     const { ecosystem, distro, name } = partsOf(key);
     if (ANY_CASE.has(ecosystem)) {
       const names = anyCase.get(ecosystem) ?? new Set<string>();
@@ -26,9 +49,15 @@ export function impactedImages(index: MergedBomIndex, keys: Iterable<string>): r
     } else if (distro === undefined) {
       index.forEachRowOf(languagePurl(ecosystem, name), mark);
     } else {
-      index.forEachRowOf(distroPurl(ecosystem, distro, name), (purl, row) => {
-        if (isOfRelease(purl, distro)) mark(purl, row);
-      });
+      const own = distroNamespace(ecosystem as PackageType, distro.split(":", 1)[0] ?? distro);
+      const all = namespaces.get(ecosystem) ?? index.namespacesOf(ecosystem);
+      namespaces.set(ecosystem, all);
+      for (const namespace of all) {
+        if (namespace !== own && KNOWN_NAMESPACES.has(namespace)) continue;
+        index.forEachRowOf(buildPurl({ type: ecosystem, namespace, name }), (purl, row) => {
+          if (mayBeOfRelease(purl, distro)) mark(purl, row);
+        });
+      }
     }
   }
   for (const [type, names] of anyCase) {
@@ -36,7 +65,8 @@ export function impactedImages(index: MergedBomIndex, keys: Iterable<string>): r
       if (names.has(parsePurl(purl).name.toLowerCase())) mark(purl, row);
     });
   }
-  // What an index leaves out of a partial SBOM could be anything; the image keeps its answer until it is scanned anew.
+  // What an index leaves out of a partial SBOM could be anything.
+  if (isAny) index.forEachPartial((position) => void (found[position] = 1));
   return index.images().filter((_, position) => found[position] === 1);
 }
 
@@ -53,12 +83,12 @@ function languagePurl(type: string, full: string): string {
   return buildPurl({ type, ...(slash < 0 ? {} : { namespace: full.slice(0, slash) }), name });
 }
 
-function distroPurl(type: string, release: string, name: string): string {
-  const id = release.split(":", 1)[0] ?? release;
-  return buildPurl({ type, namespace: distroNamespace(type as PackageType, id), name });
-}
-
-function isOfRelease(purl: string, release: string): boolean {
+/** False only where the purl names another release of the same distro, number for number. */
+function mayBeOfRelease(purl: string, release: string): boolean {
   const { distro } = parsePurl(purl).qualifiers ?? {};
-  return distro === undefined || releaseOfQualifier(distro) === release;
+  if (distro === undefined) return true;
+  const [id, version = ""] = release.split(":");
+  const [ownId, ownVersion = ""] = releaseOfQualifier(distro).split(":");
+  const areNumbers = /^\d/.test(version) && /^\d/.test(ownVersion);
+  return id !== ownId || !areNumbers || version === ownVersion;
 }

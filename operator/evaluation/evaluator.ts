@@ -101,11 +101,12 @@ export class Evaluator {
       const before = (await this.evaluations.get(id))?.body;
       if (before?.key === key && this.#isInTime(before)) {
         if (isSame(before.holdsFor, holdsFor)) return before;
-        const { imageDigest } = question.image;
+        const { imageDigest, artifacts } = question.image;
+        const index = artifacts.find(({ type }) => type === "bom-index")?.digest;
         const usesEpss = asksForEpss(question.policies.set);
         if (
           before.holdsFor.trust === holdsFor.trust &&
-          knowledge.stillHolds(imageDigest, before.holdsFor, usesEpss)
+          knowledge.stillHolds(imageDigest, index, before.holdsFor, usesEpss)
         ) {
           const renewed = { ...before, holdsFor };
           await this.evaluations.put(id, renewed);

@@ -13,6 +13,7 @@ import type { Snapshot as AdvisorySnapshot, VexSnapshot } from "#engines/evaluat
 import { digestOf, hexOf } from "#lib/digest.ts";
 import type { Digest, ImageDigest } from "#lib/digest.ts";
 import type { Impact as FoundImpact } from "../jobs/impact-work.ts";
+import { codeOf, defineErrors } from "#lib/errors.ts";
 import type { Catalog, CatalogCollection, ObjectStore } from "#lib/stores/ports.ts";
 
 /** Catalog `snapshots`, ids `advisories` and `vex`. */
@@ -21,6 +22,11 @@ interface SnapshotName {
 }
 
 export type SnapshotKind = "advisories" | "vex";
+
+const knowledgeErrors = defineErrors("knowledge", {
+  /** More than a start would read back. */
+  SNAPSHOT_TOO_LARGE: "invalid",
+});
 
 /** What is in force before any source was read. */
 const EMPTY: Readonly<Record<SnapshotKind, () => Uint8Array>> = {
@@ -40,14 +46,18 @@ export interface Knowledge {
   replace(kind: SnapshotKind, bytes: Uint8Array, impact?: Impact): Promise<boolean>;
   /**
    * Whether an answer made with some snapshots would be the same with those in force.
+   * @param index digest of the image's BOM-Index: one that was scanned anew since is another image here
    * @param usesEpss whether the answer rests on the probability of exploitation
    */
-  stillHolds(image: ImageDigest, madeWith: MadeWith, usesEpss: boolean): boolean;
+  stillHolds(image: ImageDigest, index: Digest | undefined, madeWith: MadeWith, usesEpss: boolean): boolean;
   /** @returns what ends it. */
   onChange(listener: () => void): () => void;
 }
 
-export type Impact = Pick<FoundImpact, "images" | "affected" | "affectedByEpss">;
+export interface Impact extends Pick<FoundImpact, "affected" | "affectedByEpss"> {
+  /** Images that were looked at, with the digest of the BOM-Index that they had then. */
+  readonly indexed: ReadonlyMap<ImageDigest, Digest>;
+}
 
 /** Digests of the snapshots that an answer was made with. */
 export type MadeWith = Readonly<Record<SnapshotKind, Digest>>;
@@ -59,10 +69,23 @@ export async function openKnowledge(catalog: Catalog, objects: ObjectStore): Pro
   const load = async (kind: SnapshotKind): Promise<Uint8Array> => {
     const name = await names.get(kind);
     if (name === undefined) return EMPTY[kind]();
+    const bytes = await objects.read(keyOf(kind, name.body.digest), MAX_SNAPSHOT_BYTES);
+    // Written by a version with another format: made anew from the exports with the next import.
+    if (kind === "advisories" && !isReadable(bytes)) return EMPTY[kind]();
     named.add(kind);
-    return objects.read(keyOf(kind, name.body.digest), MAX_SNAPSHOT_BYTES);
+    return bytes;
   };
   return new StoredKnowledge(names, objects, await load("advisories"), await load("vex"), named);
+}
+
+function isReadable(bytes: Uint8Array): boolean {
+  try {
+    openSnapshot(bytes, { verify: false });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "SNAPSHOT_VERSION_UNKNOWN") return false;
+    throw error;
+  }
 }
 
 class StoredKnowledge implements Knowledge {
@@ -106,11 +129,11 @@ class StoredKnowledge implements Knowledge {
     else yield EMPTY[kind]();
   }
 
-  stillHolds(image: ImageDigest, madeWith: MadeWith, usesEpss: boolean): boolean {
+  stillHolds(image: ImageDigest, index: Digest | undefined, madeWith: MadeWith, usesEpss: boolean): boolean {
     let at = madeWith;
-    for (const { kind, from, to, images, affected, affectedByEpss } of this.#hops) {
+    for (const { kind, from, to, indexed, affected, affectedByEpss } of this.#hops) {
       if (at[kind] !== from) continue;
-      if (!images.has(image) || affected.has(image)) return false;
+      if (index === undefined || indexed.get(image) !== index || affected.has(image)) return false;
       if (usesEpss && affectedByEpss.has(image)) return false;
       at = { ...at, [kind]: to };
     }
@@ -125,6 +148,12 @@ class StoredKnowledge implements Knowledge {
     const digest = digestOf(bytes);
     const before = this.#digest(kind);
     if (digest === before && this.#named.has(kind)) return false;
+    if (bytes.length > MAX_SNAPSHOT_BYTES) {
+      throw knowledgeErrors.make(
+        "SNAPSHOT_TOO_LARGE",
+        `the ${kind} snapshot is larger than ${MAX_SNAPSHOT_BYTES} bytes`,
+      );
+    }
     // Opened before it is named: what cannot be read must not be what the next start finds. In the main thread, since
     // the opened form cannot cross: advisories take some 40 ms, the VEX of a hub with 300 000 statements 0.3 to 0.5 s.
     const take =
@@ -148,7 +177,7 @@ interface Hop {
   readonly kind: SnapshotKind;
   readonly from: Digest;
   readonly to: Digest;
-  readonly images: ReadonlySet<ImageDigest>;
+  readonly indexed: ReadonlyMap<ImageDigest, Digest>;
   readonly affected: ReadonlySet<ImageDigest>;
   readonly affectedByEpss: ReadonlySet<ImageDigest>;
 }
@@ -160,12 +189,12 @@ const hop = (
   kind: SnapshotKind,
   from: Digest,
   to: Digest,
-  { images, affected, affectedByEpss }: Impact,
+  { indexed, affected, affectedByEpss }: Impact,
 ): Hop => ({
   kind,
   from,
   to,
-  images: new Set(images),
+  indexed,
   affected: new Set(affected),
   affectedByEpss: new Set(affectedByEpss),
 });

@@ -30,7 +30,6 @@ export type ImpactPart = "before" | "after" | "advisories" | "index";
 export interface Impact {
   /** The merged index with all images that were looked at. */
   readonly index: Uint8Array;
-  readonly images: readonly ImageDigest[];
   readonly affected: readonly ImageDigest[];
   /** Of these only the probability of exploitation differs. */
   readonly affectedByEpss: readonly ImageDigest[];
@@ -63,11 +62,9 @@ export async function findImpact(
     remove: new Set(remove),
   });
   const merged = new MergedBomIndex(index, { isVerified: true });
-  const images = merged.images();
   return {
     index,
-    images,
-    affected: isWhole ? images : impactedImages(merged, keys),
+    affected: isWhole ? merged.images() : impactedImages(merged, keys),
     affectedByEpss: impactedImages(merged, epssKeys),
   };
 }

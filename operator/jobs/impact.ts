@@ -7,10 +7,11 @@ import type { FeedDocument } from "#engines/evaluation/index.ts";
 import { digestOf, hexOf } from "#lib/digest.ts";
 import type { Digest, ImageDigest } from "#lib/digest.ts";
 import type { CatalogCollection, ObjectStore } from "#lib/stores/ports.ts";
+import { StellaError, codeOf } from "#lib/errors.ts";
 import { objectErrors } from "#lib/stores/errors.ts";
 import type { ImageCatalog } from "../evaluation/images.ts";
-import type { Knowledge, SnapshotKind } from "../evaluation/knowledge.ts";
-import type { Impact, ImpactPart } from "./impact-work.ts";
+import type { Impact as KnownImpact, Knowledge, SnapshotKind } from "../evaluation/knowledge.ts";
+import type { ImpactPart } from "./impact-work.ts";
 import type { ImportWork } from "./import-work.ts";
 import type { ImageDocument } from "./scan.ts";
 
@@ -32,13 +33,31 @@ const PAGE = 1000;
 const MAX_INDEX_BYTES = 512 * 1024 * 1024;
 const MERGED = "merged";
 
-/** Undefined where there is no image, or where there are too many: then all count as affected. */
+/**
+ * Undefined where there is no image, where there are too many, or where it can't be worked out: then all count as affected. To
+ * save work is never a reason to keep new knowledge out.
+ */
 export async function impactOf(
+  kind: SnapshotKind,
+  after: Uint8Array,
+  ports: ImpactPorts,
+  work: ImportWork,
+): Promise<KnownImpact | undefined> {
+  try {
+    return await foundImpact(kind, after, ports, work);
+  } catch (error) {
+    if (!(error instanceof StellaError) || codeOf(error) === "IMPORT_ABORTED") throw error;
+    await ports.indexes.delete(MERGED); // made anew the next time
+    return undefined;
+  }
+}
+
+async function foundImpact(
   kind: SnapshotKind,
   after: Uint8Array,
   { knowledge, images, indexes, objects }: ImpactPorts,
   work: ImportWork,
-): Promise<Impact | undefined> {
+): Promise<KnownImpact | undefined> {
   const all = await allImages(images.images);
   if (all === undefined || all.size === 0) return undefined;
   const merged = await mergedIndex(indexes, objects);
@@ -59,7 +78,17 @@ export async function impactOf(
   await keepIndex(impact.index, indexes, objects);
   for (const { image, digest } of fresh) await indexes.put(hexOf(image), { digest });
   for (const image of gone) await indexes.delete(hexOf(image));
-  return impact;
+  const { affected, affectedByEpss } = impact;
+  return { indexed: indexedOf(all), affected, affectedByEpss };
+}
+
+function indexedOf(all: ReadonlyMap<ImageDigest, ImageDocument>): ReadonlyMap<ImageDigest, Digest> {
+  const indexed = new Map<ImageDigest, Digest>();
+  for (const [image, { artifacts }] of all) {
+    const own = artifacts.find(({ type }) => type === "bom-index");
+    if (own !== undefined) indexed.set(image, own.digest);
+  }
+  return indexed;
 }
 
 interface Fresh {

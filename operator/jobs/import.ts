@@ -258,15 +258,17 @@ async function takeIn(
 type Feeds = readonly { readonly id: string; readonly body: FeedDocumentRecord }[];
 type RebuildPorts = ImpactPorts & Pick<ImportJobPorts, "feeds" | "startWork">;
 
-/** From all exports in force. Called when a source is gone. */
+/** From all exports in force. Called when a source is gone. @param without the source's uid */
 export async function rebuildSnapshot(
   kind: ImportJob["kind"],
   ports: RebuildPorts,
   signal?: AbortSignal,
+  without?: string,
 ): Promise<boolean> {
   const work = ports.startWork(signal);
   try {
-    const bytes = await compileAll(kind, await feedsOf(kind, ports), ports, work);
+    const left = (await feedsOf(kind, ports)).filter(({ id }) => id !== without);
+    const bytes = await compileAll(kind, left, ports, work);
     return await ports.knowledge.replace(
       nameOf(kind),
       bytes,

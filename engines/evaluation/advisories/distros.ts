@@ -103,3 +103,23 @@ export function releaseOfQualifier(qualifier: string): string {
     ? distroRelease({ id: qualifier, versionId: "" })
     : distroRelease({ id: qualifier.slice(0, dash), versionId: qualifier.slice(dash + 1) });
 }
+
+/** Whose advisories are a distro's own word about its packages; vendors as `vendorOf` gives them. */
+const VENDOR_OF_DISTRO: ReadonlyMap<string, string> = new Map([
+  ["amzn", "amazon"],
+  ["azurelinux", "microsoft"],
+  ["centos", "redhat"],
+  ["mariner", "microsoft"],
+  ["ol", "oracle"],
+  ["opensuse", "suse"],
+  ["opensuse-leap", "suse"],
+  ["opensuse-tumbleweed", "suse"],
+  ["rhel", "redhat"],
+  ["sles", "suse"],
+]);
+
+/** @param release e.g. `debian:12` */
+export function isOwnVendor(release: string | undefined, vendor: string): boolean {
+  const id = release?.split(":", 1)[0];
+  return id !== undefined && (VENDOR_OF_DISTRO.get(id) ?? id) === vendor;
+}

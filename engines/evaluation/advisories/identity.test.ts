@@ -46,8 +46,16 @@ it.each([
     want: ["CVE-2017-10920", "CVE-2017-10921", "CVE-2017-10920"],
   },
 ] as const)("$name", ({ of, want }) => {
-  const advisories = of.map(([id, aliases]) => ({ id, aliases }));
+  const affected = [{ ecosystem: "npm", name: "x", ranges: [] }];
+  const advisories = of.map(([id, aliases]) => ({ id, aliases, affected }));
   expect(advisories.map(primaryIds(advisories))).toEqual(want);
   const reversed = advisories.toReversed();
   expect(advisories.map(primaryIds(reversed))).toEqual(want);
+});
+
+it("lets nobody without packages of his own say what others mean", () => {
+  const affected = [{ ecosystem: "npm", name: "x", ranges: [] }];
+  const good = { id: "GHSA-b", aliases: [], affected };
+  const bare = { id: "EVIL-1", aliases: ["GHSA-b", "CVE-2000-0001"], affected: [] };
+  expect(primaryIds([good, bare])(good)).toBe("GHSA-b");
 });

@@ -7,23 +7,27 @@
 import { byText } from "#lib/compare.ts";
 import type { Advisory } from "../types.ts";
 
-type Identified = Pick<Advisory, "id" | "aliases">;
+type Identified = Pick<Advisory, "id" | "aliases" | "affected">;
 
 export function isCve(id: string): boolean {
   return /^CVE-\d{4}-\d{4,}$/.test(id);
 }
 
-/** Gives each advisory the id under which its vulnerability is reported. The order of the input does not matter. */
+/**
+ * Gives each advisory the id under which its vulnerability is reported. The order of the input does not matter. One that names no
+ * package has a place of its own, and gives none to others: it has nothing to show that it means the same.
+ */
 export function primaryIds(advisories: readonly Identified[]): (advisory: Identified) => string {
   const sets = new DisjointSets();
   const cves = new Map<string, string>();
-  for (const advisory of advisories) {
+  const telling = advisories.filter(({ affected }) => affected.length > 0);
+  for (const advisory of telling) {
     const ids = [advisory.id, ...advisory.aliases];
     if (ids.filter(isCve).length > 1) continue;
     const others = ids.filter((id) => !isCve(id));
     for (const id of others) sets.join(others[0] ?? id, id);
   }
-  for (const advisory of advisories) {
+  for (const advisory of telling) {
     const cve = smallestCve([advisory.id, ...advisory.aliases]);
     if (cve === undefined || isCve(advisory.id)) continue;
     const root = sets.root(advisory.id);

@@ -216,6 +216,25 @@ it("makes one finding of two advisories that mean the same", () => {
   });
 });
 
+it("asks the binary's advisories about what the source's do not speak of", async () => {
+  const tracked = JSON.stringify({
+    openssl: { "CVE-2024-0071": { releases: { bookworm: { status: "open", urgency: "low" } } } },
+  });
+  const listed = ["CVE-2024-0071", "CVE-2024-0072"].map((id) =>
+    osv(`X-${id}`, "Debian:12", "libssl3", [{ introduced: "0" }], { aliases: [id] }),
+  );
+  const feed = memoryFeed({ "tracker.json": tracked, "osv.jsonl": listed.join("\n") });
+  const { export: both } = await importSource({ name: "both", feed });
+  const found = matchSbom(
+    sbomOf([deb("libssl3", "3.0.11-1", "openssl")], bookworm),
+    openSnapshot(compileSnapshot([both])),
+  );
+  expect(found.findings.map(({ id, severity }) => [id, severity])).toEqual([
+    ["CVE-2024-0071", "low"],
+    ["CVE-2024-0072", "unknown"],
+  ]);
+});
+
 it("says that a package is itself the harm", () => {
   const [found] = findings([component("npm", "evil", "1.0.0")]);
   expect(found).toMatchObject({ id: "MAL-1", severity: "critical", malware: true });

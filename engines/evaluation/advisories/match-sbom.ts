@@ -9,7 +9,7 @@ import type { VersionOrder } from "#lib/versions/index.ts";
 import type { Component, Sbom } from "#engines/scanner/index.ts";
 import { severityRank } from "../severity.ts";
 import type { Finding, Severity } from "../types.ts";
-import { distroRelease, namesSourceRpms } from "./distros.ts";
+import { distroRelease, isOwnVendor, namesSourceRpms } from "./distros.ts";
 import { packageName } from "./ecosystems.ts";
 import { concernsModule, moduleState } from "./modules.ts";
 import type { ModuleState } from "./modules.ts";
@@ -112,13 +112,21 @@ class Matcher {
   #findings(component: Component): readonly Finding[] {
     const order = versionOrder(component.type);
     if (order === undefined) return [];
+    const findings: Finding[] = [];
+    // What is said of the source package is the last word on a vulnerability; of others the binary's advisories are asked too.
+    const settled = new Set<string>();
     for (const query of this.#queries(component)) {
       const entries = this.#snapshot.lookup(query.ecosystem, query.distro, query.name);
       if (entries.length === 0) continue;
-      const answers = this.#answersTo(query, entries, order, component.purl);
-      return answers.map((answer) => this.#finding(component, answer));
+      for (const answer of this.#answersTo(query, entries, order, component.purl))
+        if (!settled.has(answer.id)) findings.push(this.#finding(component, answer));
+      for (const { advisory } of entries) settled.add(this.#idOf(advisory));
     }
-    return [];
+    return findings;
+  }
+
+  #idOf(advisory: number): string {
+    return this.#snapshot.vulnerability(this.#snapshot.advisory(advisory).vulnerability).id;
   }
 
   /** Distro advisories speak of source packages; some sources of binary ones, which are asked for next. */
@@ -246,7 +254,7 @@ function answerOf(
     aliases: vulnerability.aliases,
     sources: [...new Set(hits.map(({ head }) => head.source))].sort(byText),
     vendors: [...new Set(hits.map(({ head }) => head.vendor))].sort(byText),
-    severity: severityOf(vulnerability, hits),
+    severity: severityOf(vulnerability, hits, distro),
     ...(fixed === undefined ? {} : { fixedVersion: fixed }),
     ...(status === undefined || fixed !== undefined ? {} : { distroStatus: status }),
     range: `${range === undefined ? `=${version}` : describeRange(range.source)} (${distro ?? ecosystem})`,
@@ -263,13 +271,18 @@ function answerOf(
 const toldTime = (time: string | undefined): readonly string[] =>
   time === undefined || time < "1980" ? [] : [time];
 
-/** The distro's own word first, then what the advisories' scores give, then what others say of the vulnerability. */
-function severityOf(vulnerability: Vulnerability, hits: readonly Hit[]): Severity {
+/** The distro's own word first, then the worst that the advisories give, then what others say of the vulnerability. */
+function severityOf(
+  vulnerability: Vulnerability,
+  hits: readonly Hit[],
+  distro: string | undefined,
+): Severity {
   if (vulnerability.malware) return "critical";
-  const distro = worstKnown(hits.flatMap(({ entry }) => entry.severity ?? []));
-  if (distro !== "unknown") return distro;
-  const own = worstKnown(hits.map(({ head }) => head.severity));
-  return own === "unknown" ? vulnerability.severity : own;
+  const own = hits.filter(({ head }) => isOwnVendor(distro, head.vendor));
+  const word = worstKnown(own.flatMap(({ entry }) => entry.severity ?? []));
+  if (word !== "unknown") return word;
+  const told = worstKnown(hits.map(({ head, entry }) => entry.severity ?? head.severity));
+  return told === "unknown" ? vulnerability.severity : told;
 }
 
 /** Vendors that do not say the same; one alone can't contradict itself. */

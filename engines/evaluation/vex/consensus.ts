@@ -28,6 +28,8 @@ export interface Consensus {
 
 /** Less trust than this together sets no finding aside. */
 const ENOUGH = 0.5;
+/** Sums are of whole numbers: in binary fractions 0.1 and 0.2 outweigh 0.3. */
+const THOUSANDTHS = 1000;
 const MAX_CONFLICTS = 10;
 const MAX_SUPPORT = 10;
 
@@ -39,7 +41,8 @@ export function consensusOf(all: readonly ScopedStatement[], trust: VexTrust): C
   if (scope === undefined) return undefined;
   const heard = lastWords(asked.filter((claim) => claim.scope === scope).map(({ statement }) => statement));
   const weights = { not_affected: 0, fixed: 0, affected: 0, under_investigation: 0 };
-  for (const statement of heard) if (counts(statement)) weights[statement.status] += weightOf(statement);
+  for (const statement of heard)
+    if (counts(statement)) weights[statement.status] += Math.round(weightOf(statement) * THOUSANDTHS);
   const { status, isAnswered } = decide(weights, heard);
   const [chosen = heard[0]] = heard
     .filter((statement) => statement.status === status)
@@ -95,7 +98,7 @@ function decide(
   const answered = weights.not_affected + weights.fixed;
   const status = weights.not_affected >= weights.fixed ? "not_affected" : "fixed";
   const outweighs = answered > weights.affected || (answered === weights.affected && isLatestAnAnswer(heard));
-  if (answered >= ENOUGH && outweighs) return { status, isAnswered: true };
+  if (answered >= ENOUGH * THOUSANDTHS && outweighs) return { status, isAnswered: true };
   if (weights.affected > 0) return { status: "affected", isAnswered: false };
   if (weights.under_investigation > 0) return { status: "under_investigation", isAnswered: false };
   return { status, isAnswered: false };
@@ -120,7 +123,7 @@ function reasonOf(
   weights: Weights,
   weightOf: (statement: VexStatement) => number,
 ): string {
-  const answered = weights.not_affected + weights.fixed;
+  const answered = (weights.not_affected + weights.fixed) / THOUSANDTHS;
   const voices = heard
     .map((statement) => {
       const weight = counts(statement)
@@ -136,7 +139,7 @@ function reasonOf(
     answered < ENOUGH
       ? `together ${answered}, below ${ENOUGH}`
       : status === "affected"
-        ? `${answered} do not outweigh ${weights.affected}`
+        ? `${answered} do not outweigh ${weights.affected / THOUSANDTHS}`
         : "";
   return why === "" ? voices : `${voices}: ${why}`;
 }

@@ -19,6 +19,7 @@ export function openVexSnapshot(bytes: Uint8Array): VexSnapshot {
   return {
     digest: digestOf(bytes),
     documents: file.documents.length,
+    sources: [...new Set(file.documents.map(([source]) => source))],
     statements: file.statements.length,
     vulnerabilities: () => vulnerabilities.keys(),
     about(vulnerability) {

@@ -106,6 +106,8 @@ export interface VexSnapshot {
    * component they speak of (`componentKeys`), or under "" where they speak of a whole image.
    */
   about(vulnerability: string): ReadonlyMap<string, readonly VexStatement[]>;
+  /** Names of the sources whose documents it holds. */
+  readonly sources: readonly string[];
   /** All of which something is said, upper case. */
   vulnerabilities(): Iterable<string>;
 }

@@ -104,6 +104,27 @@ export class MergedBomIndex {
     this.#forEachInRun(prefix, "", () => true, visit);
   }
 
+  /** First parts of the paths of a type's purls, sorted: `debian` of `pkg:deb/debian/libc6`. @throws BOM_INDEX_CORRUPT */
+  namespacesOf(type: string): readonly string[] {
+    const { purls } = this.#file;
+    const prefix = `pkg:${type}/`;
+    const found: string[] = [];
+    let from = prefix;
+    for (;;) {
+      let next: string | undefined;
+      purls.forEachFrom(purls.lowerBound(from), (purl) => {
+        if (purl.startsWith(prefix)) next = purl;
+        return false;
+      });
+      if (next === undefined) return found;
+      const slash = next.indexOf("/", prefix.length);
+      const namespace = next.slice(prefix.length, slash < 0 ? undefined : slash);
+      if (slash >= 0) found.push(decodeURIComponent(namespace));
+      // Behind all that has this namespace: `0` is the letter after `/`.
+      from = `${prefix}${slash < 0 ? `${namespace}\u007f` : `${namespace}0`}`;
+    }
+  }
+
   /** Rows in a run that begins behind the purl with some letter. */
   #forEachInRun(
     purl: string,

@@ -132,11 +132,21 @@ it.each<{ name: string; advisories: readonly Advisory[]; want: readonly string[]
 });
 
 it("says that a CVE was rejected, and leaves out what names no package anywhere", () => {
-  const rejected = advisory(CVE, "nvd", { affected: [], severity: "unknown", withdrawn: "2024-06-01" });
+  const rejected = advisory(CVE, "cve", {
+    source: "cve5",
+    affected: [],
+    severity: "unknown",
+    withdrawn: "2024-06-01",
+  });
   const records = recordsOf(
     advisory("GHSA-a", "github"),
     rejected,
     advisory("CVE-2024-0002", "nvd", { affected: [], aliases: [] }),
   );
   expect(records.map(({ id, rejected: is, severity }) => [id, is, severity])).toEqual([[CVE, true, "high"]]);
+});
+
+it("takes nobody's word but the CVE's own record for a rejection", () => {
+  const other = advisory(CVE, "someone", { affected: [], severity: "unknown", withdrawn: "2024-06-01" });
+  expect(recordsOf(advisory("GHSA-a", "github"), other).map(({ rejected }) => rejected)).toEqual([false]);
 });

@@ -121,7 +121,7 @@ function vulnerabilityRows(
 
 /** The record of the CVE itself says that it is none. Others' words about it do not bring it back. */
 const isRejected = (id: string, group: readonly Advisory[]): boolean =>
-  isCve(id) && group.some((one) => one.id === id && one.affected.length === 0 && one.withdrawn !== undefined);
+  group.some((one) => one.source === "cve5" && one.id === id && one.withdrawn !== undefined);
 
 function buckets(advisories: readonly Advisory[]): ReadonlyMap<string, string> {
   const entries = new Map<string, string[]>();
@@ -209,7 +209,8 @@ function coverage(sources: readonly SourceExport[]): readonly string[] {
   const covers = new Set<string>();
   for (const { covers: distros, advisories } of sources) {
     for (const distro of distros) covers.add(distro);
-    for (const { affected } of advisories) {
+    for (const { affected, withdrawn } of advisories) {
+      if (withdrawn !== undefined) continue;
       for (const { ecosystem, distro } of affected) covers.add(distro ?? ecosystem);
     }
   }
