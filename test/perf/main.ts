@@ -2,14 +2,17 @@
 /**
  * `npm run bench`: what a scan costs, from the start of the command that the product's image ships to its written document,
  * beside Node's own gunzip of the same layers and beside peers found on PATH. `--peers` builds the peers of hack/peers
- * instead, once, which takes a quarter of an hour; `--quick` runs each thing once and leaves the large image out. Prints
- * figures; fails only where a scan does. Targets and readings: docs/benchmarks.md.
+ * instead, once, which takes a quarter of an hour; `--quick` runs each thing once and leaves the large image out.
+ * `--decider [--data DIR]` measures advisories, VEX and policies in place of scans (`decider/bench.ts`). Prints figures; fails
+ * only where a scan does. Targets and readings: docs/benchmarks.md.
  */
 import { readFile, rm, stat } from "node:fs/promises";
 import { availableParallelism, cpus, homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { bundle } from "#hack/bundle/bundle.ts";
+import { benchDecider } from "./decider/bench.ts";
 import { largeImage, twoLayerImages, type BenchImage } from "./make-image.ts";
 import { manyImages } from "./many-images.ts";
 import { measure, middleOf, type Cost } from "./measure.ts";
@@ -64,7 +67,7 @@ async function describe(name: string, { layerFiles, sizes }: BenchImage): Promis
   say(`${name}: ${sizes.length} layers, ${mb(sizes)} MB, ${mb(packed)} MB as gzip`);
 }
 
-try {
+async function benchScans(): Promise<void> {
   const { base, changed } = await twoLayerImages(bench, say);
   const large = isQuick ? undefined : await largeImage(bench, say);
   const many = await manyImages(bench, isQuick ? 100 : 1000, say);
@@ -117,6 +120,26 @@ try {
   verdicts.push(verdict("layers read over distinct layers", analyzed / many.distinctLayers, 1, "x"));
 
   say(`\n${verdicts.join("\n")}\n\n${markdownTable(rows)}`);
+}
+
+const { values } = parseArgs({
+  options: {
+    decider: { type: "boolean", default: false },
+    data: { type: "string" },
+    peers: { type: "boolean" },
+    quick: { type: "boolean" },
+  },
+});
+try {
+  if (values.decider)
+    await benchDecider({
+      folder: mine("decider"),
+      data: values.data,
+      times,
+      images: isQuick ? 1000 : 10_000,
+      say,
+    });
+  else await benchScans();
 } finally {
   await clear();
   await rm(output, { force: true });
