@@ -219,8 +219,8 @@ describe("runImportJob", () => {
     b.state.feed = feeds({ "main.tar.gz": gzipSync(tarOf(files)) });
     expect((await runImportJob(vexJob, b.ports)).good).toMatchObject({ records: 1, rejected: 0 });
     const { snapshot } = b.ports.knowledge.vex();
-    const [statement] = [...snapshot.about("CVE-2024-1").values()].flat();
-    expect(statement?.from).toMatchObject({ source: "team/x", signature: "unverified" });
+    const [subject] = [...snapshot.about("CVE-2024-1").values()].flat();
+    expect(subject?.statements()[0]?.from).toMatchObject({ source: "team/x", signature: "unverified" });
     expect(snapshot.about("CVE-2024-2").size).toBe(0);
   });
 

@@ -9,16 +9,8 @@ import type { EvaluationContext } from "../policy/types.ts";
 import type { Finding } from "../types.ts";
 import { consensusOf } from "./consensus.ts";
 import type { Scope, ScopedStatement, VexTrust } from "./consensus.ts";
-import { imageMatcher } from "./match-image.ts";
-import { platformMatcher } from "./match-platform.ts";
-import {
-  claimNames,
-  componentKey,
-  componentKeys,
-  isOfVersions,
-  readPurl,
-  type ProductPurl,
-} from "./product-purl.ts";
+import { componentKeys, type ProductPurl } from "./product-purl.ts";
+import { makeScene, type Scene } from "./scene.ts";
 import type { VexSnapshot, VexStatement } from "./types.ts";
 
 /** Findings in the same order. `fixed` and `not_affected` that outweigh dissent suppress; all else only annotates. */
@@ -43,39 +35,7 @@ export function applyVex(
 /** Something in an image that a vulnerability may be in. */
 export type Subject = Pick<Finding, "purl" | "evidence">;
 
-/** The image as statements are matched to it; readings of purls are kept for the run. */
-export interface Scene {
-  readonly isImage: (ids: readonly string[]) => boolean;
-  readonly isPlatform: (statement: VexStatement, component: ProductPurl) => boolean;
-  readonly components: ReadonlyMap<string, readonly { purl: ProductPurl; component: Component }[]>;
-  readonly purlOf: (text: string) => ProductPurl | undefined;
-}
-
-export function makeScene({
-  sbom,
-  context,
-}: {
-  readonly sbom: Sbom;
-  readonly context: EvaluationContext;
-}): Scene {
-  const purls = new Map<string, ProductPurl | undefined>();
-  const purlOf = (text: string): ProductPurl | undefined => {
-    if (!purls.has(text)) purls.set(text, readPurl(text));
-    return purls.get(text);
-  };
-  const components = new Map<string, { purl: ProductPurl; component: Component }[]>();
-  for (const component of sbom.components) {
-    const purl = purlOf(component.purl);
-    if (purl === undefined) continue;
-    const list = components.get(componentKey(purl));
-    if (list === undefined) components.set(componentKey(purl), [{ purl, component }]);
-    else list.push({ purl, component });
-  }
-  const isPlatform = platformMatcher(sbom, purlOf);
-  return { isImage: imageMatcher(sbom, context, purlOf), isPlatform, components, purlOf };
-}
-
-/** Statements that speak of the finding, each with what it is about. @param ids names of the vulnerability, upper case */
+/** Statements that speak of the finding, each with what it is about, once. @param ids names of the vulnerability, upper case */
 export function relevant(
   finding: Subject,
   ids: Iterable<string>,
@@ -84,48 +44,41 @@ export function relevant(
 ): readonly ScopedStatement[] {
   const purl = scene.purlOf(finding.purl);
   if (purl === undefined) return [];
-  const found = new Map<VexStatement, Scope>();
+  const found = new Map<number, ScopedStatement>();
+  const add = (statement: VexStatement, scope: Scope | undefined): void => {
+    if (scope !== undefined) found.set(statement.place, { statement, scope });
+  };
+  const isHere = (product: readonly string[]): boolean => !scene.productOf(product).isElsewhere;
   for (const id of new Set(ids)) {
     const about = snapshot.about(id);
-    for (const statement of componentKeys(purl).flatMap((key) => about.get(key) ?? [])) {
-      const scope = scopeOf(statement, finding, purl, scene);
-      if (scope !== undefined) found.set(statement, scope);
+    for (const subject of componentKeys(purl).flatMap((key) => about.get(key) ?? [])) {
+      const own = scene.closenessOf(subject.ids, purl);
+      if (own === undefined) continue;
+      for (const statement of subject.statements(isHere))
+        add(statement, scopeOf(statement, own, finding, purl, scene));
     }
-    for (const statement of about.get("") ?? []) {
-      if (statement.subcomponent === undefined && scene.isImage(statement.product))
-        found.set(statement, "image");
+    for (const subject of about.get("") ?? []) {
+      if (!scene.productOf(subject.ids).isImage) continue;
+      for (const statement of subject.statements())
+        if (statement.subcomponent === undefined) add(statement, "image");
     }
   }
-  return [...found].map(([statement, scope]) => ({ statement, scope }));
+  return [...found.values()];
 }
 
-/** Undefined where it does not speak of the component. */
+/** @param own how closely it names the component. Undefined where that is part of something else than this image */
 function scopeOf(
   statement: VexStatement,
+  own: Scope,
   finding: Subject,
   purl: ProductPurl,
-  scene: Scene,
+  { productOf, isPlatform }: Scene,
 ): Scope | undefined {
-  const { product, subcomponent } = statement;
-  const own = closest(subcomponent ?? product, purl, scene);
-  if (own === undefined || subcomponent === undefined) return own;
-  if (scene.isImage(product)) return "image";
-  if (scene.isPlatform(statement, purl)) return own;
-  const isInside = product.some((id) => {
-    const claim = scene.purlOf(id);
-    const candidates = claim === undefined ? [] : (scene.components.get(componentKey(claim)) ?? []);
-    return candidates.some(
-      (host) => closest([id], host.purl, scene) !== undefined && holds(host.component, finding),
-    );
-  });
-  return isInside ? "program" : undefined;
-}
-
-/** Whether any of the names is the component's, with its version (or a range of them) or without one. */
-function closest(ids: readonly string[], target: ProductPurl, scene: Scene): Scope | undefined {
-  const claims = ids.flatMap((id) => scene.purlOf(id) ?? []).filter((claim) => claimNames(claim, target));
-  if (claims.length === 0) return undefined;
-  return claims.some(isOfVersions) ? "version" : "package";
+  if (statement.subcomponent === undefined) return own;
+  const { isImage, hosts } = productOf(statement.product);
+  if (isImage) return "image";
+  if (isPlatform(statement, purl)) return own;
+  return hosts.some((host) => holds(host, finding)) ? "program" : undefined;
 }
 
 /** All places of the finding are inside the program: the same file, or beneath an npm package's own modules. */

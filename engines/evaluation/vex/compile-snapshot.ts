@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/** VEX documents to one content-addressed snapshot: canonical JSON with its strings and products held once. */
-import { canonicalJson } from "#lib/canonical-json.ts";
+/** VEX documents to one content-addressed snapshot. */
 import { byText } from "#lib/compare.ts";
 import { digestOf, type Digest } from "#lib/digest.ts";
 import { evaluationErrors } from "../errors.ts";
 import { isBomLink, productAtLink } from "./formats/cyclonedx-components.ts";
 import { readVexDocument } from "./formats/index.ts";
 import { isCpe } from "./formats/names.ts";
+import { itemTable } from "./item-table.ts";
 import { componentKey, readPurl } from "./product-purl.ts";
 import type {
   LinkedBom,
@@ -17,23 +17,10 @@ import type {
   VexReading,
   VexSignature,
 } from "./types.ts";
+import { writeVexSnapshot } from "./write-snapshot.ts";
+import type { InternedClaims } from "./write-snapshot.ts";
 
 const MAX_PROBLEMS = 100;
-
-/** The stored form. Numbers are places in the list of that name. */
-export interface SnapshotFile {
-  readonly schemaVersion: "2";
-  readonly strings: readonly string[];
-  /** Source, document id, digest, signature. */
-  readonly documents: readonly (readonly [string, string, Digest, VexSignature])[];
-  /** Products and subcomponents: ids (strings), and the component keys under which they are found (strings). */
-  readonly names: readonly (readonly [readonly number[], readonly number[]])[];
-  /** Name of the product, then names of its subcomponents. */
-  readonly products: readonly (readonly [number, readonly number[]])[];
-  /** Document, status, justification or impact (-1: none), timestamp or "", products, action (-1: none). */
-  readonly statements: readonly (readonly [number, number, number, string, readonly number[], number])[];
-  readonly vulnerabilities: Readonly<Record<string, readonly number[]>>;
-}
 
 export interface CompiledVex {
   readonly bytes: Uint8Array;
@@ -102,16 +89,16 @@ export function vexCompiler(only?: VexFormat): VexCompiler {
       const ordered = [...read].sort(([a], [b]) => byText(a, b)).map(([, entry]) => entry);
       const linked = withLinks(withoutDoubles(ordered));
       // A BOM beside the VEX that points to it states nothing itself.
-      const file = build(
+      const claims = intern(
         linked.filter(({ reading }) => reading.bom === undefined || reading.claims.length > 0),
       );
-      const bytes = new TextEncoder().encode(canonicalJson(file));
+      const bytes = writeVexSnapshot(claims);
       const told = firstProblems().flatMap(({ errors }) => errors);
       return {
         bytes,
         digest: digestOf(bytes),
-        documents: file.documents.length,
-        statements: file.statements.length,
+        documents: claims.documents.length,
+        statements: claims.statements.length,
         unnamed: linked.reduce((sum, { reading }) => sum + reading.unnamed, 0),
         problems: told.slice(0, MAX_PROBLEMS),
         problemCount,
@@ -166,11 +153,11 @@ function withoutDoubles(documents: readonly Read[]): readonly Read[] {
   });
 }
 
-function build(documents: readonly Read[]): SnapshotFile {
-  const strings = table<string>();
-  const names = table<SnapshotFile["names"][number]>();
-  const products = table<SnapshotFile["products"][number]>();
-  const statements: SnapshotFile["statements"][number][] = [];
+function intern(documents: readonly Read[]): InternedClaims {
+  const strings = itemTable<string>();
+  const names = itemTable<InternedClaims["names"][number]>();
+  const products = itemTable<InternedClaims["products"][number]>();
+  const statements: InternedClaims["statements"][number][] = [];
   const vulnerabilities = new Map<string, number[]>();
   const text = (value: string): number => strings.place(value, () => value);
   const name = (ids: readonly string[]): number =>
@@ -195,7 +182,6 @@ function build(documents: readonly Read[]): SnapshotFile {
     }
   }
   return {
-    schemaVersion: "2",
     strings: strings.items,
     documents: documents.map(({ source, name, digest, signature, reading }) => [
       source,
@@ -218,22 +204,6 @@ function keysOf(ids: readonly string[]): readonly string[] {
     return [purl === undefined || purl.type === "oci" ? "" : componentKey(purl)];
   });
   return [...new Set(keys)];
-}
-
-/** Each item once, in the order of first use. */
-function table<Item>(): { items: Item[]; place: (key: string, make: () => Item) => number } {
-  const items: Item[] = [];
-  const places = new Map<string, number>();
-  return {
-    items,
-    place(key, make) {
-      const known = places.get(key);
-      if (known !== undefined) return known;
-      const item = make();
-      places.set(key, items.length);
-      return items.push(item) - 1;
-    },
-  };
 }
 
 function push(map: Map<string, number[]>, key: string, value: number): void {

@@ -20,6 +20,7 @@ const claim = ({ by, status, scope = "version", on = "01-01", ...more }: Said): 
   return {
     scope,
     statement: {
+      place: 0,
       from: { source: by, document: `${by}.json`, digest: digestOf(by), signature: "none" },
       status,
       ...(justification === undefined ? {} : { justification }),

@@ -3,10 +3,11 @@
 import type { Component, Evidence, Sbom } from "#engines/scanner/index.ts";
 import type { EvaluationContext } from "../policy/types.ts";
 import type { VexAnnotation, VexStatus } from "../types.ts";
-import { makeScene, relevant } from "./apply-vex.ts";
+import { relevant } from "./apply-vex.ts";
 import { consensusOf, counts, scopes } from "./consensus.ts";
 import type { Scope, ScopedStatement, VexTrust } from "./consensus.ts";
 import { latestFirst } from "./open-snapshot.ts";
+import { makeScene } from "./scene.ts";
 import type { VexSignature, VexSnapshot } from "./types.ts";
 
 export interface WeighedStatement {

@@ -176,7 +176,7 @@ describe("repositories", () => {
     );
     const products = [...openVexSnapshot(bytes).about("CVE-2024-1").values()]
       .flat()
-      .map(({ product }) => product.join());
+      .map(({ ids }) => ids.join());
     expect(products.sort()).toEqual(["pkg:npm/lodash@4.17.4", "pkg:npm/lodash@4.17.5", image]);
     expect([statements, problems.map(({ message }) => message)]).toEqual([
       3,
@@ -218,7 +218,8 @@ describe("signatures", () => {
     ]) {
       const { documents } = await readVexFeed("acme", memoryFeed(files));
       const snapshot = openVexSnapshot(compileVexSnapshot(documents).bytes);
-      const [statement] = [...snapshot.about("CVE-2024-1").values()].flat();
+      const [subject] = [...snapshot.about("CVE-2024-1").values()].flat();
+      const [statement] = subject?.statements() ?? [];
       expect([documents.map((one) => one.name), statement?.from.signature]).toEqual([[name], want]);
     }
   });

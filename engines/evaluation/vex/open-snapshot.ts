@@ -1,38 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Reads a compiled VEX snapshot back; statements are laid out per vulnerability when first asked for. Those of schema version 1 are
- * read too: they know nothing of signatures and actions.
+ * A compiled VEX snapshot, opened for look-ups: nothing is decoded but the rows asked for, and those once. Everything read is checked
+ * against the sections' bounds.
  */
 import { byText } from "#lib/compare.ts";
 import { digestOf, type Digest } from "#lib/digest.ts";
 import { evaluationErrors } from "../errors.ts";
+import { readContainer } from "../snapshot-file/container.ts";
+import type { Sections } from "../snapshot-file/container.ts";
+import { Rows, parseJson } from "../snapshot-file/rows.ts";
 import type { VexStatus } from "../types.ts";
-import { compileVexSnapshot, type SnapshotFile } from "./compile-snapshot.ts";
+import { compileVexSnapshot } from "./compile-snapshot.ts";
 import { isCpeOnly } from "./formats/names.ts";
-import type { VexSignature, VexSnapshot, VexStatement } from "./types.ts";
+import { fromJsonSnapshot } from "./json-snapshot.ts";
+import { faults, LAYOUT } from "./snapshot-layout.ts";
+import type { DocumentRow, Section, StatementRow, SubjectsRow, VexSnapshotMeta } from "./snapshot-layout.ts";
+import type { VexProvenance, VexSnapshot, VexStatement, VexSubject } from "./types.ts";
 
-/** @throws VEX_SNAPSHOT_INVALID when the bytes are not a snapshot of this version */
+/** @throws VEX_SNAPSHOT_INVALID when the bytes are not a snapshot that this program reads; also from look-ups */
 export function openVexSnapshot(bytes: Uint8Array): VexSnapshot {
-  const file = read(bytes);
-  const vulnerabilities = new Map(Object.entries(file.vulnerabilities));
-  const cache = new Map<string, ReadonlyMap<string, readonly VexStatement[]>>();
-  return {
-    digest: digestOf(bytes),
-    documents: file.documents.length,
-    sources: [...new Set(file.documents.map(([source]) => source))],
-    statements: file.statements.length,
-    vulnerabilities: () => vulnerabilities.keys(),
-    about(vulnerability) {
-      const places = vulnerabilities.get(vulnerability);
-      if (places === undefined) return NOTHING;
-      let found = cache.get(vulnerability);
-      if (found === undefined) cache.set(vulnerability, (found = layOut(file, places)));
-      return found;
-    },
-  };
+  const isJson = bytes[0] === "{".charCodeAt(0);
+  const { sections } = readContainer(LAYOUT, isJson ? fromJsonSnapshot(bytes) : bytes, !isJson, faults);
+  return new OpenVexSnapshot(digestOf(bytes), sections);
 }
-
-const NOTHING: ReadonlyMap<string, readonly VexStatement[]> = new Map();
 
 let empty: VexSnapshot | undefined;
 
@@ -41,75 +31,123 @@ export function emptyVexSnapshot(): VexSnapshot {
   return (empty ??= openVexSnapshot(compileVexSnapshot([]).bytes));
 }
 
-function read(bytes: Uint8Array): SnapshotFile {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw evaluationErrors.make("VEX_SNAPSHOT_INVALID", "VEX snapshot is not JSON", { cause });
-  }
-  const file = parsed as (Partial<Omit<SnapshotFile, "schemaVersion">> & { schemaVersion?: unknown }) | null;
-  const lists = [file?.strings, file?.documents, file?.names, file?.products, file?.statements];
-  if (
-    (file?.schemaVersion !== "1" && file?.schemaVersion !== "2") ||
-    typeof file.vulnerabilities !== "object" ||
-    !lists.every(Array.isArray)
-  ) {
-    throw evaluationErrors.make("VEX_SNAPSHOT_INVALID", "not a VEX snapshot of schema version 1 or 2");
-  }
-  return file as SnapshotFile;
-}
+type About = ReadonlyMap<string, readonly VexSubject[]>;
 
-function layOut(file: SnapshotFile, places: readonly number[]): ReadonlyMap<string, readonly VexStatement[]> {
-  const byComponent = new Map<string, VexStatement[]>();
-  for (const place of places) {
-    for (const { key, statement } of statementsAt(file, place)) {
-      const list = byComponent.get(key);
-      if (list === undefined) byComponent.set(key, [statement]);
-      else list.push(statement);
-    }
-  }
-  for (const list of byComponent.values()) list.sort(latestFirst);
-  return byComponent;
-}
+const NOTHING: About = new Map();
 
-/** Version 1 ends before the optional ones. */
-type StatementRow = readonly [number, number, number, string, readonly number[], action?: number];
-type DocumentRow = readonly [string, string, Digest, signature?: VexSignature];
-
-function* statementsAt(
-  file: SnapshotFile,
-  place: number,
-): Generator<{ key: string; statement: VexStatement }> {
-  const [documentPlace, status, why, timestamp, products, action = -1] = at<StatementRow>(
-    file.statements,
-    place,
-  );
-  const [source, document, digest, signature = "none"] = at<DocumentRow>(file.documents, documentPlace);
-  const common = {
-    from: { source, document, digest, signature },
-    status: at(file.strings, status) as VexStatus,
-    ...(why < 0 ? {} : { justification: at(file.strings, why) }),
-    ...(action < 0 ? {} : { action: at(file.strings, action) }),
-    ...(timestamp === "" ? {} : { timestamp }),
+class OpenVexSnapshot implements VexSnapshot {
+  readonly digest: Digest;
+  readonly documents: number;
+  readonly sources: readonly string[];
+  readonly statements: number;
+  readonly #documents: Rows;
+  readonly #texts: Rows;
+  readonly #names: Rows;
+  readonly #vulnerabilities: Rows;
+  readonly #subjects: Rows;
+  readonly #groups: Rows;
+  readonly #kept = {
+    about: new Map<string, About>(),
+    documents: new Map<number, VexProvenance>(),
+    texts: new Map<number, string>(),
+    names: new Map<number, readonly string[]>(),
+    subjects: new Map<string, VexSubject>(),
+    groups: new Map<number, readonly StatementRow[]>(),
   };
-  for (const productPlace of products) {
-    const [name, parts] = at(file.products, productPlace);
-    const whole = named(file, name);
-    const product = whole.ids;
-    const about = { ...common, product, ...(isCpeOnly(product) ? { isCpeOnly: true as const } : {}) };
-    if (parts.length === 0) for (const key of whole.keys) yield { key, statement: about };
-    for (const part of parts) {
-      const { ids, keys } = named(file, part);
-      for (const key of keys) yield { key, statement: { ...about, subcomponent: ids } };
-    }
+
+  constructor(digest: Digest, sections: Sections<Section>) {
+    this.digest = digest;
+    const meta = parseJson<VexSnapshotMeta>(sections.meta, faults);
+    this.documents = meta.documents;
+    this.sources = meta.sources;
+    this.statements = meta.statements;
+    this.#documents = new Rows(sections.documentIndex, sections.documents, faults);
+    this.#texts = new Rows(sections.textIndex, sections.texts, faults);
+    this.#names = new Rows(sections.nameIndex, sections.names, faults);
+    this.#vulnerabilities = new Rows(sections.vulnerabilityIndex, sections.vulnerabilities, faults);
+    this.#subjects = new Rows(sections.subjectIndex, sections.subjects, faults);
+    this.#groups = new Rows(sections.groupIndex, sections.groups, faults);
+    if (this.#vulnerabilities.count !== this.#subjects.count)
+      throw faults.corrupt("its tables do not fit each other");
+  }
+
+  *vulnerabilities(): Generator<string, void> {
+    for (let at = 0; at < this.#vulnerabilities.count; at++) yield this.#vulnerabilities.row(at).toString();
+  }
+
+  about(vulnerability: string): About {
+    return kept(this.#kept.about, vulnerability, () => {
+      const at = this.#vulnerabilities.find(Buffer.from(vulnerability));
+      if (at < 0) return NOTHING;
+      const row = this.#subjects.json<SubjectsRow>(at);
+      return new Map(
+        row.map(([key, subjects]) => [key, subjects.map(([name, group]) => this.#subject(name, group))]),
+      );
+    });
+  }
+
+  #subject(name: number, group: number): VexSubject {
+    return kept(this.#kept.subjects, `${name}/${group}`, () => ({
+      ids: this.#name(name),
+      statements: (concerns) =>
+        decoded(() => {
+          const rows = kept(this.#kept.groups, group, () =>
+            this.#groups.json<readonly StatementRow[]>(group),
+          );
+          return rows
+            .filter(([, , , , , , product]) => product < 0 || concerns?.(this.#name(product)) !== false)
+            .map((row) => this.#statement(name, row));
+        }),
+    }));
+  }
+
+  #statement(
+    subject: number,
+    [place, document, status, time, why, action, product]: StatementRow,
+  ): VexStatement {
+    const ids = this.#name(product < 0 ? subject : product);
+    return {
+      place,
+      from: this.#document(document),
+      status: this.#text(status) as VexStatus,
+      ...(why < 0 ? {} : { justification: this.#text(why) }),
+      ...(action < 0 ? {} : { action: this.#text(action) }),
+      ...(time < 0 ? {} : { timestamp: this.#text(time) }),
+      product: ids,
+      ...(isCpeOnly(ids) ? { isCpeOnly: true as const } : {}),
+      ...(product < 0 ? {} : { subcomponent: this.#name(subject) }),
+    };
+  }
+
+  #document(at: number): VexProvenance {
+    return kept(this.#kept.documents, at, () => {
+      const [source, document, digest, signature] = this.#documents.json<DocumentRow>(at);
+      return { source, document, digest, signature };
+    });
+  }
+
+  #name(at: number): readonly string[] {
+    return kept(this.#kept.names, at, () => this.#names.json<readonly string[]>(at));
+  }
+
+  #text(at: number): string {
+    return kept(this.#kept.texts, at, () => this.#texts.row(at).toString());
   }
 }
 
-function named(file: SnapshotFile, place: number): { ids: readonly string[]; keys: readonly string[] } {
-  const [ids, keys] = at(file.names, place);
-  const texts = (places: readonly number[]): readonly string[] => places.map((one) => at(file.strings, one));
-  return { ids: texts(ids), keys: texts(keys) };
+function kept<Key, Value>(map: Map<Key, Value>, key: Key, decode: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = decoded(decode)));
+  return value;
+}
+
+/** A row that parses and has another shape is damage too. */
+function decoded<Value>(decode: () => Value): Value {
+  try {
+    return decode();
+  } catch (cause) {
+    throw evaluationErrors.is(cause) ? cause : faults.corrupt("a row has another shape", cause);
+  }
 }
 
 /** The order in which statements count. */
@@ -118,12 +156,7 @@ export function latestFirst(a: VexStatement, b: VexStatement): number {
     byText(b.timestamp ?? "", a.timestamp ?? "") ||
     byText(a.from.source, b.from.source) ||
     byText(a.from.document, b.from.document) ||
-    byText(a.from.digest, b.from.digest)
+    byText(a.from.digest, b.from.digest) ||
+    a.place - b.place
   );
-}
-
-function at<Item>(items: readonly Item[], index: number): Item {
-  const item = items[index];
-  if (item === undefined) throw evaluationErrors.make("VEX_SNAPSHOT_INVALID", "a reference leads nowhere");
-  return item;
 }

@@ -83,6 +83,8 @@ export interface VexProvenance {
 
 /** A claim cut down to one product and, where it has them, one subcomponent. */
 export interface VexStatement {
+  /** Its own in the snapshot. Where a claim names several products or subcomponents each has one. */
+  readonly place: number;
   readonly from: VexProvenance;
   readonly status: VexStatus;
   /** Justification label, else the impact statement. */
@@ -96,18 +98,29 @@ export interface VexStatement {
   readonly subcomponent?: readonly string[];
 }
 
+/** What is said of one vulnerability in one component. */
+export interface VexSubject {
+  /** Names of what is spoken of: the subcomponent, or the product as a whole. The same list wherever these names stand. */
+  readonly ids: readonly string[];
+  /**
+   * Latest first, ties by source, then by document. Made anew by each call, so callers leave out early what they don't need.
+   * @param concerns of a subject that is a part: whether the product that it is part of matters; all do unless given
+   */
+  readonly statements: (concerns?: (product: readonly string[]) => boolean) => readonly VexStatement[];
+}
+
 /** Immutable and content-addressed; safe to share. */
 export interface VexSnapshot {
   readonly digest: Digest;
   readonly documents: number;
   readonly statements: number;
   /**
-   * Statements about a vulnerability (upper case), latest first, ties by source, then by document; by the
-   * component they speak of (`componentKeys`), or under "" where they speak of a whole image.
+   * Who speaks about a vulnerability (upper case), by the component that is spoken of (`componentKeys`), or under "" where it is a
+   * whole image. @throws VEX_SNAPSHOT_INVALID
    */
-  about(vulnerability: string): ReadonlyMap<string, readonly VexStatement[]>;
+  about(vulnerability: string): ReadonlyMap<string, readonly VexSubject[]>;
   /** Names of the sources whose documents it holds. */
   readonly sources: readonly string[];
-  /** All of which something is said, upper case. */
+  /** All of which something is said, upper case, in the order of their bytes. */
   vulnerabilities(): Iterable<string>;
 }

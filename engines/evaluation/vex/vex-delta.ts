@@ -11,9 +11,11 @@ export function vexDelta(before: VexSnapshot, after: VexSnapshot): readonly stri
 }
 
 function said(snapshot: VexSnapshot, vulnerability: string): string {
-  const statements = [...snapshot.about(vulnerability).values()].flat();
-  const texts = statements.map(({ from: { digest: _, ...from }, ...rest }) =>
-    canonicalJson({ ...rest, from }),
+  const subjects = [...snapshot.about(vulnerability).values()].flat();
+  const texts = subjects.flatMap((subject) =>
+    subject
+      .statements()
+      .map(({ place: _, from: { digest: __, ...from }, ...rest }) => canonicalJson({ ...rest, from })),
   );
   return texts.sort(byText).join("\n");
 }

@@ -9,7 +9,7 @@ import type { DiffId, ImageDigest, LayerDigest } from "#lib/digest.ts";
 import { buildPurl } from "#lib/purl/index.ts";
 import { versionOrder } from "#lib/versions/index.ts";
 import type { Component, PackageType, Sbom } from "#engines/scanner/index.ts";
-import type { Snapshot, SnapshotEntry, VexSnapshot } from "#engines/evaluation/index.ts";
+import type { Snapshot, SnapshotEntry, VexSnapshot, VexStatement } from "#engines/evaluation/index.ts";
 
 type Known = readonly [key: string, entries: readonly SnapshotEntry[]];
 
@@ -69,7 +69,7 @@ function answeredIn(vex: VexSnapshot): Pick<Pool, "answered" | "repository"> {
   const parts = new Map<string, ProductPart>();
   const inside = new Map<string, { readonly parts: Set<string>; statements: number }>();
   for (const vulnerability of vex.vulnerabilities()) {
-    for (const { product, subcomponent = [] } of [...vex.about(vulnerability).values()].flat()) {
+    for (const { product, subcomponent = [] } of statementsAbout(vex, vulnerability)) {
       const [, name, version] = PART.exec(subcomponent[0] ?? "") ?? [];
       if (name === undefined || version === undefined) continue;
       const key = `${name}@${version}`;
@@ -92,6 +92,9 @@ function answeredIn(vex: VexSnapshot): Pick<Pool, "answered" | "repository"> {
     ...(most === undefined ? {} : { repository: most[0] }),
   };
 }
+
+const statementsAbout = (vex: VexSnapshot, vulnerability: string): readonly VexStatement[] =>
+  [...vex.about(vulnerability).values()].flat().flatMap((subject) => subject.statements());
 
 function mixed<Item>(items: readonly Item[], keyOf: (item: Item) => string): Item[] {
   const order = new Map(items.map((item) => [item, digestOf(keyOf(item))]));

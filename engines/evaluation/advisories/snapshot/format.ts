@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Layout of a compiled advisory snapshot; docs/formats/advisory-snapshot.md states it for readers in other languages. */
+import type { Layout } from "../../snapshot-file/container.ts";
 import type { Severity } from "../../types.ts";
 
 /** First bytes of every snapshot. */
 export const snapshotMagic = "STELLADV";
-export const MAGIC = Buffer.from(snapshotMagic, "latin1");
-export const FORMAT_VERSION = 3;
-
-/** Header: magic (8), version (4), section count (4), total length (8), digest of all bytes behind the header (32), reserved (8). */
-export const HEADER_BYTES = 64;
-export const DIGEST_OFFSET = 24;
-
 /** In file order. Each `...Index` holds count + 1 offsets (u32) into the section that follows it. */
-export const SECTIONS = [
+const SECTIONS = [
   "meta",
   "keyIndex",
   "keys",
@@ -30,8 +24,11 @@ export const SECTIONS = [
 
 export type Section = (typeof SECTIONS)[number];
 
-/** Behind the header: offset and length (u64 each) of every section. */
-export const DIRECTORY_BYTES = SECTIONS.length * 16;
+export const LAYOUT: Layout<Section> = {
+  magic: Buffer.from(snapshotMagic, "latin1"),
+  version: 3,
+  sections: SECTIONS,
+};
 
 /** One source of a snapshot. */
 export interface SnapshotSource {

@@ -3,8 +3,6 @@
  * A compiled snapshot, opened for look-ups: nothing is decoded but the rows asked for. Everything read is checked
  * against the sections' bounds, so that altered bytes give SNAPSHOT_CORRUPT even where the digest was not asked for.
  */
-import { createHash } from "node:crypto";
-import { isDigest } from "#lib/digest.ts";
 import type { Digest } from "#lib/digest.ts";
 import type { VersionOrder } from "#lib/versions/index.ts";
 import type { Advisory, Severity, VersionRange } from "../../types.ts";
@@ -12,8 +10,10 @@ import { packageKey } from "../ecosystems.ts";
 import { advisoryErrors } from "../errors.ts";
 import { parseRange } from "../ranges.ts";
 import type { ParsedRange } from "../ranges.ts";
-import { DIGEST_OFFSET, DIRECTORY_BYTES, FORMAT_VERSION, HEADER_BYTES, MAGIC, SECTIONS } from "./format.ts";
-import { EXPLOITED, MALWARE, REJECTED, nameRow } from "./format.ts";
+import { readContainer } from "../../snapshot-file/container.ts";
+import type { Faults, Sections } from "../../snapshot-file/container.ts";
+import { Rows, parseJson } from "../../snapshot-file/rows.ts";
+import { EXPLOITED, LAYOUT, MALWARE, REJECTED, nameRow } from "./format.ts";
 import type { BucketEntry, Head, Section, SnapshotMeta, SnapshotSource, VulnerabilityRow } from "./format.ts";
 
 /** What an advisory says of one package. */
@@ -90,14 +90,8 @@ export interface OpenOptions {
 
 /** @throws SNAPSHOT_CORRUPT, SNAPSHOT_VERSION_UNKNOWN; SNAPSHOT_CORRUPT also from look-ups in unverified bytes */
 export function openSnapshot(bytes: Uint8Array, { verify = true }: OpenOptions = {}): Snapshot {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const id = readHeader(file);
-  if (verify) {
-    const digest = createHash("sha256").update(file.subarray(HEADER_BYTES)).digest();
-    if (!digest.equals(file.subarray(DIGEST_OFFSET, DIGEST_OFFSET + 32)))
-      throw corrupt("its digest does not fit");
-  }
-  return new OpenSnapshot(id, readSections(file));
+  const { id, sections } = readContainer(LAYOUT, bytes, verify, faults);
+  return new OpenSnapshot(id, sections);
 }
 
 /** Decoded buckets that are kept; the hot ones are source packages with many binaries. */
@@ -109,26 +103,26 @@ class OpenSnapshot implements Snapshot {
   readonly id: Digest;
   readonly #meta: SnapshotMeta;
   readonly #covers: ReadonlySet<string>;
-  readonly #keys: Table;
-  readonly #buckets: Table;
-  readonly #heads: Table;
-  readonly #vulnerabilities: Table;
-  readonly #names: Table;
-  readonly #details: Table;
+  readonly #keys: Rows;
+  readonly #buckets: Rows;
+  readonly #heads: Rows;
+  readonly #vulnerabilities: Rows;
+  readonly #names: Rows;
+  readonly #details: Rows;
   readonly #kept = new Kept<string, readonly SnapshotEntry[]>(MAX_KEPT_BUCKETS);
   readonly #keptHeads = new Kept<number, AdvisoryHead>(MAX_KEPT_ROWS);
   readonly #keptVulnerabilities = new Kept<number, Vulnerability>(MAX_KEPT_ROWS);
 
-  constructor(id: Digest, sections: Readonly<Record<Section, Buffer>>) {
+  constructor(id: Digest, sections: Sections<Section>) {
     this.id = id;
-    this.#meta = readJson<SnapshotMeta>(sections.meta);
+    this.#meta = parseJson<SnapshotMeta>(sections.meta, faults);
     this.#covers = decoded(() => new Set(this.#meta.covers));
-    this.#keys = new Table(sections.keyIndex, sections.keys);
-    this.#buckets = new Table(sections.bucketIndex, sections.buckets);
-    this.#heads = new Table(sections.headIndex, sections.heads);
-    this.#vulnerabilities = new Table(sections.vulnerabilityIndex, sections.vulnerabilities);
-    this.#names = new Table(sections.nameIndex, sections.names);
-    this.#details = new Table(sections.detailIndex, sections.details);
+    this.#keys = new Rows(sections.keyIndex, sections.keys, faults);
+    this.#buckets = new Rows(sections.bucketIndex, sections.buckets, faults);
+    this.#heads = new Rows(sections.headIndex, sections.heads, faults);
+    this.#vulnerabilities = new Rows(sections.vulnerabilityIndex, sections.vulnerabilities, faults);
+    this.#names = new Rows(sections.nameIndex, sections.names, faults);
+    this.#details = new Rows(sections.detailIndex, sections.details, faults);
     if (this.#keys.count !== this.#buckets.count) throw corrupt("its tables do not fit each other");
   }
 
@@ -161,7 +155,7 @@ class OpenSnapshot implements Snapshot {
   }
 
   #entries(at: number): readonly SnapshotEntry[] {
-    return readJson<readonly BucketEntry[]>(this.#buckets.row(at)).map((row) => new Entry(row));
+    return this.#buckets.json<readonly BucketEntry[]>(at).map((row) => new Entry(row));
   }
 
   *packages(): Generator<readonly [key: string, entries: readonly SnapshotEntry[]], void> {
@@ -172,9 +166,7 @@ class OpenSnapshot implements Snapshot {
 
   advisory(position: number): AdvisoryHead {
     return this.#keptHeads.get(position, () => {
-      const [id, connector, vulnerability, severity, vendorAt, published] = readJson<Head>(
-        this.#heads.row(position),
-      );
+      const [id, connector, vulnerability, severity, vendorAt, published] = this.#heads.json<Head>(position);
       const source = this.#meta.connectors[connector];
       const vendor = this.#meta.vendors[vendorAt];
       if (source === undefined || vendor === undefined) throw corrupt("an advisory is of nobody");
@@ -185,8 +177,8 @@ class OpenSnapshot implements Snapshot {
 
   vulnerability(position: number): Vulnerability {
     return this.#keptVulnerabilities.get(position, () => {
-      const row = this.#vulnerabilities.row(position);
-      const [id, aliases, severity, flags, epss, advisories] = readJson<VulnerabilityRow>(row);
+      const [id, aliases, severity, flags, epss, advisories] =
+        this.#vulnerabilities.json<VulnerabilityRow>(position);
       return {
         id,
         aliases,
@@ -202,9 +194,7 @@ class OpenSnapshot implements Snapshot {
 
   record(position: number): Advisory {
     const { id, source, severity, published } = this.advisory(position);
-    const rest = readJson<Omit<Advisory, "id" | "source" | "severity" | "published">>(
-      this.#details.row(position),
-    );
+    const rest = this.#details.json<Omit<Advisory, "id" | "source" | "severity" | "published">>(position);
     return { id, source, severity, ...rest, ...(published === undefined ? {} : { published }) };
   }
 
@@ -273,75 +263,6 @@ class Entry implements SnapshotEntry {
   }
 }
 
-/** Rows behind an index of offsets. */
-class Table {
-  readonly count: number;
-  readonly #index: Buffer;
-  readonly #body: Buffer;
-
-  constructor(index: Buffer, body: Buffer) {
-    if (index.length < 4 || index.length % 4 !== 0) throw corrupt("an index has a length that none has");
-    this.count = index.length / 4 - 1;
-    this.#index = index;
-    this.#body = body;
-  }
-
-  row(at: number): Buffer {
-    if (!Number.isInteger(at) || at < 0 || at >= this.count) throw corrupt(`it has no row ${at}`);
-    const start = this.#index.readUInt32LE(at * 4);
-    const end = this.#index.readUInt32LE(at * 4 + 4);
-    if (start > end || end > this.#body.length) throw corrupt("an offset leads out of its section");
-    return this.#body.subarray(start, end);
-  }
-
-  /** Position of a row in a sorted table; -1 when it is not there. */
-  find(row: Buffer): number {
-    const at = this.lowerBound(row);
-    return at < this.count && this.row(at).equals(row) ? at : -1;
-  }
-
-  /** Position of the first row of a sorted table that is not before this one; `count` where all are. */
-  lowerBound(row: Buffer): number {
-    let low = 0;
-    let high = this.count;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.row(middle).compare(row) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-}
-
-function readHeader(file: Buffer): Digest {
-  if (file.length < HEADER_BYTES + DIRECTORY_BYTES) throw corrupt("it is shorter than a header");
-  if (!file.subarray(0, MAGIC.length).equals(MAGIC)) throw corrupt("it does not begin as a snapshot does");
-  const version = file.readUInt32LE(8);
-  if (version !== FORMAT_VERSION) {
-    throw advisoryErrors.make(
-      "SNAPSHOT_VERSION_UNKNOWN",
-      `snapshot format ${version}; this program reads ${FORMAT_VERSION}`,
-    );
-  }
-  if (file.readUInt32LE(12) !== SECTIONS.length) throw corrupt("it has another number of sections");
-  if (file.readBigUInt64LE(16) !== BigInt(file.length))
-    throw corrupt("it is cut off or has bytes behind its end");
-  if (file.readBigUInt64LE(DIGEST_OFFSET + 32) !== 0n) throw corrupt("its reserved bytes are used");
-  const id = `sha256:${file.toString("hex", DIGEST_OFFSET, DIGEST_OFFSET + 32)}`;
-  if (!isDigest(id)) throw corrupt("it has no digest");
-  return id;
-}
-
-function readSections(file: Buffer): Readonly<Record<Section, Buffer>> {
-  const entries = SECTIONS.map((name, at): [Section, Buffer] => {
-    const offset = file.readBigUInt64LE(HEADER_BYTES + at * 16);
-    const length = file.readBigUInt64LE(HEADER_BYTES + at * 16 + 8);
-    if (offset + length > BigInt(file.length)) throw corrupt(`section ${name} leads out of the file`);
-    return [name, file.subarray(Number(offset), Number(offset + length))];
-  });
-  return Object.fromEntries(entries) as Record<Section, Buffer>;
-}
-
 /** A row that parses and has another shape is damage too. */
 function decoded<Value>(decode: () => Value): Value {
   try {
@@ -351,17 +272,18 @@ function decoded<Value>(decode: () => Value): Value {
   }
 }
 
-function readJson<Value>(bytes: Buffer): Value {
-  try {
-    return JSON.parse(bytes.toString("utf8")) as Value;
-  } catch (cause) {
-    throw corrupt("a row does not parse", cause);
-  }
-}
-
 function corrupt(reason: string, cause?: unknown): Error {
   return advisoryErrors.make("SNAPSHOT_CORRUPT", `the advisory snapshot cannot be used: ${reason}`, {
     data: { reason },
     ...(cause === undefined ? {} : { cause }),
   });
 }
+
+const faults: Faults = {
+  corrupt,
+  versionUnknown: (version) =>
+    advisoryErrors.make(
+      "SNAPSHOT_VERSION_UNKNOWN",
+      `snapshot format ${version}; this program reads ${LAYOUT.version}`,
+    ),
+};

@@ -8,7 +8,7 @@ import { advisoryErrors } from "../errors.ts";
 import { withDigest } from "../export.ts";
 import type { SourceExport } from "../types.ts";
 import { compileSnapshot } from "./compile.ts";
-import { HEADER_BYTES } from "./format.ts";
+import { HEADER_BYTES } from "../../snapshot-file/container.ts";
 import { openSnapshot } from "./open.ts";
 
 const advisory = (id: string, more: Partial<Advisory> = {}): Advisory => ({

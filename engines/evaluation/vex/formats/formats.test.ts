@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { csafDocument, type DocumentParts } from "../../csaf/testing/document.ts";
 import { evaluationErrors } from "../../errors.ts";
 import { compileVexSnapshot } from "../compile-snapshot.ts";
+import { openVexSnapshot } from "../open-snapshot.ts";
 import type { VexDocument, VexReading } from "../types.ts";
 import { readVexDocument } from "./index.ts";
 
@@ -480,14 +481,12 @@ describe("BOM-Links", () => {
     const documents = [vex(link(ref)), ...(beside === undefined ? [] : [beside])];
     const compiled = compileVexSnapshot(documents);
     expect(compileVexSnapshot(documents.toReversed()).digest).toBe(compiled.digest);
-    const file = JSON.parse(new TextDecoder().decode(compiled.bytes)) as {
-      strings: string[];
-      names: [number[], number[]][];
-      products: [number, number[]][];
-    };
-    const name = (place: number): string => file.names[place]![0].map((one) => file.strings[one]).join();
-    const found = file.products.map(([own, parts]) =>
-      parts.length === 0 ? name(own) : `${parts.map(name).join()} < ${name(own)}`,
+    const snapshot = openVexSnapshot(compiled.bytes);
+    const subjects = [...snapshot.vulnerabilities()].flatMap((id) => [...snapshot.about(id).values()].flat());
+    const found = subjects.flatMap(({ ids, statements }) =>
+      statements().map(({ product, subcomponent }) =>
+        subcomponent === undefined ? ids.join() : `${ids.join()} < ${product.join()}`,
+      ),
     );
     expect([found, compiled.unnamed, compiled.documents]).toEqual([want, want.length === 0 ? 1 : 0, 1]);
   });

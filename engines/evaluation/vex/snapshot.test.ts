@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+/** VEX snapshots as bytes: what is written is what is read, whatever the version, and damage is told. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { digestOf } from "#lib/digest.ts";
+import { evaluationErrors } from "../errors.ts";
+import { DIGEST_OFFSET } from "../snapshot-file/container.ts";
+import { compileVexSnapshot } from "./compile-snapshot.ts";
+import { latestFirst, openVexSnapshot } from "./open-snapshot.ts";
+import type { VexDocument, VexSnapshot, VexStatement } from "./types.ts";
+
+const LODASH = "pkg:npm/lodash@4.17.4";
+const APP = "pkg:oci/app?repository_url=ghcr.io/acme/app";
+
+interface Said {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly product: string;
+  readonly parts: readonly string[];
+  readonly status: string;
+  readonly day: number;
+}
+
+const openVex = (said: readonly Said[], name: string): VexDocument => ({
+  source: "acme",
+  name,
+  bytes: JSON.stringify({
+    "@context": "https://openvex.dev/ns/v0.2.0",
+    "@id": `https://acme.example/${name}`,
+    author: "Acme",
+    version: 1,
+    timestamp: "2024-01-01T00:00:00Z",
+    statements: said.map((one) => ({
+      vulnerability: { name: one.name, aliases: one.aliases },
+      products: [{ "@id": one.product, subcomponents: one.parts.map((id) => ({ "@id": id })) }],
+      status: one.status,
+      justification: "vulnerable_code_not_present",
+      action_statement: "update",
+      timestamp: `2024-01-0${one.day}T00:00:00.000Z`,
+    })),
+  }),
+});
+
+const purls = ["pkg:npm/lodash", LODASH, "pkg:golang/stdlib@v1.22.0", APP, "pkg:oci/other"] as const;
+const said = fc.record<Said>({
+  name: fc.constantFrom("CVE-2024-1", "CVE-2024-2"),
+  aliases: fc.subarray(["GO-2024-1", "GHSA-AAAA"]),
+  product: fc.constantFrom(...purls),
+  parts: fc.subarray([...purls]),
+  status: fc.constantFrom("affected", "not_affected"),
+  day: fc.integer({ min: 1, max: 3 }),
+});
+
+/** All that is said of a vulnerability, without where it stands. */
+const saidOf = (snapshot: VexSnapshot, vulnerability: string): readonly string[] =>
+  [...snapshot.about(vulnerability)].flatMap(([key, subjects]) =>
+    subjects.flatMap((subject) =>
+      subject
+        .statements()
+        .map(({ status, timestamp, product, subcomponent }) =>
+          JSON.stringify([key, subject.ids, status, timestamp, product, subcomponent ?? []]),
+        ),
+    ),
+  );
+
+const keyOf = (purl: string): string =>
+  purl.startsWith("pkg:oci/") ? "" : purl.replace("pkg:", "").replace("/", ":").replace(/@.*/, "");
+
+const fileOf = (claims: object): Uint8Array => new TextEncoder().encode(JSON.stringify(claims));
+const codeOf = (open: () => unknown): string => {
+  try {
+    open();
+    return "opened";
+  } catch (error) {
+    return evaluationErrors.is(error, "VEX_SNAPSHOT_INVALID") ? "invalid" : String(error);
+  }
+};
+
+describe("a VEX snapshot", () => {
+  it("gives back each statement under each of its names, latest first", () => {
+    fc.assert(
+      fc.property(fc.array(said, { maxLength: 12 }), (all) => {
+        const compiled = compileVexSnapshot([openVex(all, "a.json")]);
+        const snapshot = openVexSnapshot(compiled.bytes);
+        expect([snapshot.statements, snapshot.digest]).toEqual([all.length, digestOf(compiled.bytes)]);
+        const named = new Set(all.flatMap(({ name, aliases }) => [name, ...aliases]));
+        expect([...snapshot.vulnerabilities()].sort()).toEqual([...named].sort());
+        for (const name of named) {
+          const want = all
+            .filter((one) => one.name === name || one.aliases.includes(name))
+            .flatMap(({ product, parts, status, day }) =>
+              (parts.length === 0 ? [product] : parts).map((id) =>
+                JSON.stringify([
+                  keyOf(id),
+                  [id],
+                  status,
+                  `2024-01-0${day}T00:00:00.000Z`,
+                  [product],
+                  parts.length === 0 ? [] : [id],
+                ]),
+              ),
+            );
+          expect([...saidOf(snapshot, name)].sort()).toEqual(want.sort());
+          const lists: (readonly VexStatement[])[] = [...snapshot.about(name).values()]
+            .flat()
+            .map((subject) => subject.statements());
+          for (const list of lists) expect(list).toEqual([...list].sort(latestFirst));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("gives a statement one place under all names of its vulnerability", () => {
+    const one: Said = {
+      name: "CVE-2024-1",
+      aliases: ["GO-2024-1"],
+      product: APP,
+      parts: [LODASH],
+      status: "affected",
+      day: 1,
+    };
+    const snapshot = openVexSnapshot(
+      compileVexSnapshot([openVex([one, { ...one, day: 2 }], "a.json")]).bytes,
+    );
+    const places = (name: string): readonly (readonly number[])[] =>
+      (snapshot.about(name).get("npm:lodash") ?? []).map((subject) =>
+        subject.statements().map(({ place }) => place),
+      );
+    expect(places("CVE-2024-1")).toEqual([[1, 0]]);
+    expect(places("GO-2024-1")).toEqual(places("CVE-2024-1"));
+    expect(snapshot.about("CVE-2024-9").size).toBe(0);
+  });
+
+  it("has the same list of ids wherever a name stands", () => {
+    const one: Said = {
+      name: "CVE-2024-1",
+      aliases: [],
+      product: APP,
+      parts: [LODASH],
+      status: "affected",
+      day: 1,
+    };
+    const snapshot = openVexSnapshot(
+      compileVexSnapshot([openVex([one, { ...one, name: "CVE-2024-2" }], "a.json")]).bytes,
+    );
+    const [first, second] = ["CVE-2024-1", "CVE-2024-2"].map(
+      (name) => snapshot.about(name).get("npm:lodash")?.[0],
+    );
+    expect(first?.ids).toBe(second?.ids);
+    expect(first?.statements()[0]?.product).toBe(second?.statements()[0]?.product);
+  });
+});
+
+describe("older snapshots", () => {
+  const version1 = {
+    schemaVersion: "1",
+    strings: ["pkg:npm/lodash", "npm:lodash", "fixed"],
+    documents: [["acme", "doc", digestOf("doc")]],
+    names: [[[0], [1]]],
+    products: [[0, []]],
+    statements: [[0, 2, -1, "", [0]]],
+    vulnerabilities: { "CVE-1": [0] },
+  };
+  const version2 = {
+    ...version1,
+    schemaVersion: "2",
+    strings: [...version1.strings, "update"],
+    documents: [["acme", "doc", digestOf("doc"), "unverified"]],
+    statements: [[0, 2, -1, "2024-01-01T00:00:00Z", [0], 3]],
+  };
+
+  it.each([
+    { name: "1", file: version1, signature: "none", more: {} },
+    {
+      name: "2",
+      file: version2,
+      signature: "unverified",
+      more: { timestamp: "2024-01-01T00:00:00Z", action: "update" },
+    },
+  ])("reads what version $name wrote", ({ file, signature, more }) => {
+    const snapshot = openVexSnapshot(fileOf(file));
+    expect(snapshot.digest).toBe(digestOf(fileOf(file)));
+    expect([...snapshot.about("CVE-1").keys()]).toEqual(["npm:lodash"]);
+    expect(snapshot.about("CVE-1").get("npm:lodash")?.[0]?.statements()).toEqual([
+      {
+        place: 0,
+        from: { source: "acme", document: "doc", digest: digestOf("doc"), signature },
+        status: "fixed",
+        ...more,
+        product: ["pkg:npm/lodash"],
+      },
+    ]);
+  });
+
+  it.each([
+    {
+      name: "a statement that is not there",
+      change: { vulnerabilities: { "CVE-1": [7] } },
+      want: "leads nowhere",
+    },
+    {
+      name: "a text that is not there",
+      change: { statements: [[0, 9, -1, "", [0]]] },
+      want: "leads nowhere",
+    },
+    { name: "a row of another shape", change: { statements: [7] }, want: "another shape" },
+    { name: "a list that is none", change: { names: "x" }, want: "not a VEX snapshot" },
+    { name: "a later version", change: { schemaVersion: "3" }, want: "not a VEX snapshot" },
+  ])("refuses $name", ({ change, want }) => {
+    const open = (): unknown => openVexSnapshot(fileOf({ ...version1, ...change }));
+    expect(open).toThrow(want);
+    expect(codeOf(open)).toBe("invalid");
+  });
+});
+
+describe("damage", () => {
+  const one: Said = {
+    name: "CVE-2024-1",
+    aliases: [],
+    product: APP,
+    parts: [LODASH],
+    status: "affected",
+    day: 1,
+  };
+  const good = compileVexSnapshot([openVex([one], "a.json")]).bytes;
+
+  it.each([
+    ["", "shorter"],
+    ["null", "shorter"],
+    ["{", "not JSON"],
+  ])("refuses %j", (text, want) => {
+    expect(() => openVexSnapshot(new TextEncoder().encode(text))).toThrow(want);
+  });
+
+  it("is told of wherever a byte was changed", () => {
+    for (let at = 0; at < good.length; at += 3) {
+      const bytes = Uint8Array.from(good);
+      bytes[at] = (bytes[at] ?? 0) ^ 0x11;
+      expect(codeOf(() => openVexSnapshot(bytes))).toBe("invalid");
+    }
+  });
+
+  it("never gives another error, even with a digest that fits", () => {
+    for (let at = DIGEST_OFFSET + 40; at < good.length; at++) {
+      const bytes = Buffer.from(good);
+      bytes[at] = (bytes[at] ?? 0) ^ 0x11;
+      Buffer.from(digestOf(bytes.subarray(64)).slice(7), "hex").copy(bytes, DIGEST_OFFSET);
+      const code = codeOf(() => {
+        const snapshot = openVexSnapshot(bytes);
+        return [...snapshot.vulnerabilities()].map((name) => saidOf(snapshot, name));
+      });
+      expect(["opened", "invalid"]).toContain(code);
+    }
+  });
+});
