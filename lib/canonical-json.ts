@@ -9,36 +9,71 @@ export const canonicalJsonErrors = defineErrors("canonical-json", { JSON_NOT_CAN
 
 /** @throws JSON_NOT_CANONICAL for NaN, infinities, functions, symbols, bigints and cycles. */
 export function canonicalJson(value: unknown): string {
-  return write(value, new Set());
+  const seen: Seen = { above: new Set(), hasUnorderedKeys: false };
+  const copy = ordered(value, 0, seen);
+  return seen.hasUnorderedKeys ? write(value) : JSON.stringify(copy);
 }
 
-function write(value: unknown, above: Set<object>): string {
+interface Seen {
+  readonly above: Set<object>;
+  /** Keys that an object does not keep in the order in which they are set: whole numbers, and `__proto__`, which is none. */
+  hasUnorderedKeys: boolean;
+}
+
+/** A cycle has no end, so it is enough to look for one where values are nested deeper than this. */
+const UNTRACKED_DEPTH = 32;
+
+/** A copy whose keys are in order: JSON.stringify of that takes half the time of writing text by text. */
+function ordered(value: unknown, depth: number, seen: Seen): unknown {
   switch (typeof value) {
     case "string":
     case "boolean":
-      return JSON.stringify(value);
+      return value;
     case "number":
       if (!Number.isFinite(value)) throw fail(`${value} has no JSON form`);
-      return JSON.stringify(value);
+      return value;
     case "object":
-      return value === null ? "null" : writeObject(value, above);
+      if (value === null) return null;
+      return depth < UNTRACKED_DEPTH ? orderedObject(value, depth, seen) : tracked(value, depth, seen);
     default:
       throw fail(`a ${typeof value} has no JSON form`);
   }
 }
 
-function writeObject(value: object, above: Set<object>): string {
-  if (above.has(value)) throw fail("a cycle has no JSON form");
-  above.add(value);
-  const text = Array.isArray(value)
-    ? `[${value.map((item: unknown) => write(item, above)).join(",")}]`
-    : `{${Object.entries(value)
-        .filter(([, item]) => item !== undefined)
-        .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-        .map(([key, item]) => `${JSON.stringify(key)}:${write(item, above)}`)
-        .join(",")}}`;
-  above.delete(value);
-  return text;
+function tracked(value: object, depth: number, seen: Seen): unknown {
+  if (seen.above.has(value)) throw fail("a cycle has no JSON form");
+  seen.above.add(value);
+  const copy = orderedObject(value, depth, seen);
+  seen.above.delete(value);
+  return copy;
+}
+
+function orderedObject(value: object, depth: number, seen: Seen): unknown {
+  if (Array.isArray(value)) return value.map((item: unknown) => ordered(item, depth + 1, seen));
+  const copy: Record<string, unknown> = {};
+  for (const key of Object.keys(value).sort()) {
+    const item = (value as Readonly<Record<string, unknown>>)[key];
+    if (item === undefined) continue;
+    const inOrder = ordered(item, depth + 1, seen);
+    if (isUnordered(key)) seen.hasUnorderedKeys = true;
+    else copy[key] = inOrder;
+  }
+  return copy;
+}
+
+function isUnordered(key: string): boolean {
+  const first = key.charCodeAt(0);
+  return (first >= 0x30 && first <= 0x39) || key === "__proto__";
+}
+
+/** Of a value that has been looked through. */
+function write(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(write).join(",")}]`;
+  const members = Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return `{${members.map(([key, item]) => `${JSON.stringify(key)}:${write(item)}`).join(",")}}`;
 }
 
 const fail = (message: string): Error => canonicalJsonErrors.make("JSON_NOT_CANONICAL", message);
