@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Exports of a run's feeds, kept in its folder, and snapshots of them, by the same work as import jobs do. */
+/** Exports of a run's feeds, kept in its folder, and snapshots of them: each in a thread of its own with bounded memory, as import jobs. */
 import { createReadStream, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileFeed } from "#engines/evaluation/advisories/adapters/file-feed.ts";
 import type { FeedReader } from "#engines/evaluation/index.ts";
 import type { Digest } from "#lib/digest.ts";
 import { kindOf } from "#lib/errors.ts";
-import { inlineImportWork } from "#operator/jobs/import-work.ts";
+import { importThread } from "#operator/jobs/import-thread.ts";
+import type { ImportWork } from "#operator/jobs/import-work.ts";
 import type { BenchFeed } from "./feeds.ts";
 
 export interface KeptExport {
@@ -25,7 +26,7 @@ export async function readFeed(
   { path, ...task }: BenchFeed,
   folder: string,
 ): Promise<KeptExport | undefined> {
-  const read = await inlineImportWork.read(task, fileFeed(path)).catch((error: unknown) => {
+  const read = await inThread((work) => work.read(task, fileFeed(path))).catch((error: unknown) => {
     if (kindOf(error) !== "invalid") throw error;
     return undefined;
   });
@@ -52,5 +53,14 @@ export function compileKept(
       await Promise.resolve();
     },
   };
-  return inlineImportWork.compile({ kind, exports }, reader);
+  return inThread((work) => work.compile({ kind, exports }, reader));
+}
+
+async function inThread<Value>(run: (work: ImportWork) => Promise<Value>): Promise<Value> {
+  const work = importThread();
+  try {
+    return await run(work);
+  } finally {
+    await work.close();
+  }
 }

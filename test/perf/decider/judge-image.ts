@@ -46,7 +46,11 @@ export function judge(
 
 export const written = (report: ReportDocument): Digest => digestOf(canonicalJson(report));
 
-export function judgeImage(bytes: Buffer, known: Knowledge): Digest {
+export function judgeImage(
+  bytes: Buffer,
+  known: Knowledge,
+): { readonly digest: Digest; readonly findings: number } {
   const sbom = JSON.parse(bytes.toString("utf8")) as Sbom;
-  return written(judge(sbom, digestOf(bytes), matchSbom(sbom, known.snapshot), known));
+  const report = judge(sbom, digestOf(bytes), matchSbom(sbom, known.snapshot), known);
+  return { digest: written(report), findings: report.findings.length };
 }
