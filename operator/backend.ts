@@ -4,6 +4,7 @@ import type { ScanJob, ScanRecord } from "#controllers/scan/index.ts";
 import type { ImportJob, ImportRecord } from "#controllers/source/index.ts";
 import type { RunJob, RunRecord } from "#controllers/schedule/index.ts";
 import { systemClock } from "#lib/clock.ts";
+import { messageOf } from "#lib/errors.ts";
 import type { ProxySettings } from "#lib/http/proxy.ts";
 import type { KubeClient } from "#lib/kube/index.ts";
 import type { Logger } from "#lib/log.ts";
@@ -19,11 +20,15 @@ import { Evaluator } from "./evaluation/evaluator.ts";
 import { imageCatalog } from "./evaluation/images.ts";
 import type { ImageCatalog } from "./evaluation/images.ts";
 import { openKnowledge } from "./evaluation/knowledge.ts";
-import type { Knowledge } from "./evaluation/knowledge.ts";
+import type { Knowledge, Recompile } from "./evaluation/knowledge.ts";
 import { tellDelta } from "./evaluation/tell-delta.ts";
 import { unreadSources } from "./evaluation/unread-sources.ts";
 import { vexTrust } from "./evaluation/vex-trust.ts";
 import { Verdicts } from "./evaluation/verdicts.ts";
+import { forgetFeeds } from "./jobs/damaged-feeds.ts";
+import { isDamaged } from "./jobs/kept-import.ts";
+import { importThread } from "./jobs/import-thread.ts";
+import { compileFeeds } from "./jobs/import.ts";
 import type { FeedDocumentRecord } from "./jobs/import.ts";
 import type { IndexName } from "./jobs/impact.ts";
 import type { RunPlan } from "./jobs/run.ts";
@@ -78,7 +83,8 @@ export interface Backend {
 export async function createBackend(options: BackendOptions): Promise<Backend> {
   const { stores, caches, client, config } = options;
   const images = imageCatalog(stores.catalog);
-  const knowledge = await openKnowledge(stores.catalog, stores.objects);
+  const kept = collections(stores);
+  const knowledge = await openKnowledge(stores.catalog, stores.objects, recompiled(options, kept));
   const registries = registryAccess(client, caches, config.namespace);
   const evaluator = new Evaluator({
     clock: systemClock,
@@ -89,7 +95,6 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     observed: (seconds) => options.metrics.own.evaluationSeconds.observe(seconds),
     onDelta: tellDelta(options, images),
   });
-  const kept = collections(stores);
   const verdicts = new Verdicts({
     clock: systemClock,
     systemNamespace: config.namespace,
@@ -125,6 +130,24 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     },
     startWorkers: (controllers) => startWorkers(parts, controllers),
     close: () => parts.layerWorkers.close(),
+  };
+}
+
+/** @returns undefined where it can't be: all feeds are then read anew, and no verdict is given before */
+function recompiled(
+  { stores: { objects }, logger }: BackendOptions,
+  { feeds, importRecords: records }: ReturnType<typeof collections>,
+): Recompile {
+  return async (kind, reason) => {
+    logger.warn({ kind, reason: messageOf(reason) }, "snapshot unreadable, made anew from what was imported");
+    try {
+      return await compileFeeds(kind, { feeds, objects, startWork: () => importThread({}) });
+    } catch (error) {
+      if (!isDamaged(error)) throw error;
+      logger.warn({ kind, reason: messageOf(error) }, "what was imported is unreadable too, fetched anew");
+      await forgetFeeds(kind === "vex" ? "VexSource" : "AdvisorySource", { feeds, records, objects });
+      return undefined;
+    }
   };
 }
 

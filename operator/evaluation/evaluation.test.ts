@@ -5,15 +5,15 @@ import { DIGEST, policyObject } from "#controllers/testing/objects.ts";
 import { compileSnapshot, importSource } from "#engines/evaluation/index.ts";
 import { memoryFeed } from "#engines/evaluation/advisories/testing/sbom.ts";
 import type { RescanDelta } from "#lib/contracts/events.ts";
+import type { ObjectStore } from "#lib/stores/ports.ts";
 import { digestOf, hexOf } from "#lib/digest.ts";
 import type { ImageDigest } from "#lib/digest.ts";
 import { codeOf } from "#lib/errors.ts";
 import type { ScanPolicy } from "#crds/index.ts";
-import { embeddedStores, osv, storeImage, testClock } from "../testing/bench.ts";
+import { embeddedStores, osv, storeImage, testClock, testKnowledge } from "../testing/bench.ts";
 import { Evaluator, reportKey } from "./evaluator.ts";
 import type { Question } from "./evaluator.ts";
 import { imageCatalog } from "./images.ts";
-import { openKnowledge } from "./knowledge.ts";
 import { applies, selectPolicies } from "./policies.ts";
 import type { Workload } from "./policies.ts";
 
@@ -103,7 +103,7 @@ describe("policies", () => {
 async function bench() {
   const embedded = await embeddedStores();
   const { catalog, objects } = embedded.stores;
-  const knowledge = await openKnowledge(catalog, objects);
+  const knowledge = await testKnowledge({ catalog, objects });
   const clock = testClock();
   let computed = 0;
   const deltas: RescanDelta[] = [];
@@ -288,22 +288,22 @@ describe("openKnowledge", () => {
   it("starts empty, and with what was named last", async () => {
     await using embedded = await embeddedStores();
     const bytes = await snapshotOf("GHSA-1");
-    const first = await openKnowledge(embedded.stores.catalog, embedded.stores.objects);
+    const first = await testKnowledge(embedded.stores);
     expect(await first.replace("advisories", bytes)).toBe(true);
     expect(await first.replace("advisories", bytes)).toBe(false);
     const { catalog, objects } = await embedded.reopen();
-    expect((await openKnowledge(catalog, objects)).advisories().digest).toBe(digestOf(bytes));
+    expect((await testKnowledge({ catalog, objects })).advisories().digest).toBe(digestOf(bytes));
   });
 
   it("starts with the former one when the process died between storing and naming", async () => {
     await using embedded = await embeddedStores();
     const { catalog, objects } = embedded.stores;
     const bytes = await snapshotOf("GHSA-1");
-    const knowledge = await openKnowledge(catalog, objects);
+    const knowledge = await testKnowledge({ catalog, objects });
     await knowledge.replace("advisories", bytes);
     const next = await snapshotOf("GHSA-1", "GHSA-2");
     await objects.put(`snapshots/advisories/${hexOf(digestOf(next))}`, next);
-    const again = await openKnowledge(catalog, objects);
+    const again = await testKnowledge({ catalog, objects });
     expect(again.advisories().digest).toBe(digestOf(bytes));
     expect(await again.replace("advisories", next)).toBe(true);
     expect((await objects.list("snapshots/advisories/")).map(({ digest }) => digest)).toEqual([
@@ -314,16 +314,65 @@ describe("openKnowledge", () => {
   it.each(["advisories", "vex"] as const)("names no %s snapshot that cannot be opened", async (kind) => {
     await using embedded = await embeddedStores();
     const { catalog, objects } = embedded.stores;
-    const knowledge = await openKnowledge(catalog, objects);
+    const knowledge = await testKnowledge({ catalog, objects });
     const before = knowledge[kind]().digest;
     await expect(knowledge.replace(kind, Buffer.from("not a snapshot"))).rejects.toThrow();
     expect(knowledge[kind]().digest).toBe(before);
-    expect((await openKnowledge(catalog, objects))[kind]().digest).toBe(before);
+    expect((await testKnowledge({ catalog, objects }))[kind]().digest).toBe(before);
+  });
+
+  it.each<{ name: string; spoil: (objects: ObjectStore, key: string) => Promise<unknown> }>([
+    { name: "is gone", spoil: (objects, key) => objects.delete(key) },
+    {
+      name: "was written by a version to come",
+      spoil: async (objects, key) => {
+        const bytes = Buffer.from(await objects.read(key, 1e6));
+        bytes[5] = 200;
+        await objects.delete(key);
+        await objects.put(key, bytes);
+      },
+    },
+    {
+      name: "is something else",
+      spoil: async (objects, key) => {
+        await objects.delete(key);
+        await objects.put(key, Buffer.from("nothing"));
+      },
+    },
+  ])("makes a named snapshot anew that $name", async ({ spoil }) => {
+    await using embedded = await embeddedStores();
+    const { objects } = embedded.stores;
+    const bytes = await snapshotOf("GHSA-1");
+    await (await testKnowledge(embedded.stores)).replace("advisories", bytes);
+    await spoil(objects, `snapshots/advisories/${hexOf(digestOf(bytes))}`);
+
+    const without = await testKnowledge(embedded.stores);
+    expect(without.advisories().digest).not.toBe(digestOf(bytes));
+    const asked: string[] = [];
+    const again = await testKnowledge(embedded.stores, (kind) => {
+      asked.push(kind);
+      return Promise.resolve(bytes);
+    });
+    expect([asked, again.advisories().digest]).toEqual([["advisories"], digestOf(bytes)]);
+  });
+
+  it("deletes what it could not read once another takes its place", async () => {
+    await using embedded = await embeddedStores();
+    const { objects } = embedded.stores;
+    const [bytes, next] = [await snapshotOf("GHSA-1"), await snapshotOf("GHSA-2")];
+    await (await testKnowledge(embedded.stores)).replace("advisories", bytes);
+    const key = `snapshots/advisories/${hexOf(digestOf(bytes))}`;
+    await objects.delete(key);
+    await objects.put(key, Buffer.from("nothing"));
+    await testKnowledge(embedded.stores, () => Promise.resolve(next));
+    expect((await objects.list("snapshots/advisories/")).map(({ digest }) => digest)).toEqual([
+      digestOf(next),
+    ]);
   });
 
   it("announces a change, until nobody listens", async () => {
     await using embedded = await embeddedStores();
-    const knowledge = await openKnowledge(embedded.stores.catalog, embedded.stores.objects);
+    const knowledge = await testKnowledge(embedded.stores);
     let heard = 0;
     const end = knowledge.onChange(() => {
       heard++;

@@ -19,7 +19,8 @@ import type { Digest } from "#lib/digest.ts";
 import type { Catalog, CatalogCollection, ObjectStore } from "#lib/stores/ports.ts";
 import type { ImageDocument } from "../jobs/scan.ts";
 import { readSbom } from "./images.ts";
-import type { Knowledge, MadeWith } from "./knowledge.ts";
+import type { MadeWith } from "./change-log.ts";
+import type { Knowledge } from "./knowledge.ts";
 import type { SelectedPolicies } from "./policies.ts";
 
 /** Raise when the same inputs give another report. */

@@ -12,16 +12,15 @@ import {
 import type { Snapshot as AdvisorySnapshot, VexSnapshot } from "#engines/evaluation/index.ts";
 import { digestOf, hexOf } from "#lib/digest.ts";
 import type { Digest, ImageDigest } from "#lib/digest.ts";
-import type { Impact as FoundImpact } from "../jobs/impact-work.ts";
 import { codeOf, defineErrors } from "#lib/errors.ts";
 import type { Catalog, CatalogCollection, ObjectStore } from "#lib/stores/ports.ts";
+import { ChangeLog } from "./change-log.ts";
+import type { Impact, MadeWith, SnapshotKind } from "./change-log.ts";
 
 /** Catalog `snapshots`, ids `advisories` and `vex`. */
 interface SnapshotName {
   readonly digest: Digest;
 }
-
-export type SnapshotKind = "advisories" | "vex";
 
 const knowledgeErrors = defineErrors("knowledge", {
   /** More than a start would read back. */
@@ -38,8 +37,8 @@ const EMPTY: Readonly<Record<SnapshotKind, () => Uint8Array>> = {
 const MAX_SNAPSHOT_BYTES = 1024 * 1024 * 1024;
 
 export interface Knowledge {
-  advisories(): { readonly digest: Digest; readonly snapshot: AdvisorySnapshot };
-  vex(): { readonly digest: Digest; readonly snapshot: VexSnapshot };
+  advisories(): Known<AdvisorySnapshot>;
+  vex(): Known<VexSnapshot>;
   /** The bytes of the snapshot in force. @throws OBJECT_MISSING, OBJECT_CORRUPT */
   bytes(kind: SnapshotKind): AsyncIterable<Uint8Array>;
   /** @param impact images that it can change an answer about; all unless given. @returns whether it differs from the one in force */
@@ -54,69 +53,92 @@ export interface Knowledge {
   onChange(listener: () => void): () => void;
 }
 
-export interface Impact extends Pick<FoundImpact, "affected" | "affectedByEpss"> {
-  /** Images that were looked at, with the digest of the BOM-Index that they had then. */
-  readonly indexed: ReadonlyMap<ImageDigest, Digest>;
-}
+/** A snapshot from the exports in force; undefined where they can't be read either. */
+export type Recompile = (kind: SnapshotKind, reason: unknown) => Promise<Uint8Array | undefined>;
 
-/** Digests of the snapshots that an answer was made with. */
-export type MadeWith = Readonly<Record<SnapshotKind, Digest>>;
-
-/** @throws OBJECT_CORRUPT, SNAPSHOT_CORRUPT when what the catalog names cannot be read */
-export async function openKnowledge(catalog: Catalog, objects: ObjectStore): Promise<Knowledge> {
+/**
+ * A named snapshot that is damaged or gone, or that a version with another format wrote, is made anew. Without one nothing is in
+ * force, as before the first import.
+ */
+export async function openKnowledge(
+  catalog: Catalog,
+  objects: ObjectStore,
+  recompile: Recompile,
+): Promise<Knowledge> {
   const names = catalog.collection<SnapshotName>("snapshots");
-  const named = new Set<SnapshotKind>();
-  const load = async (kind: SnapshotKind): Promise<Uint8Array> => {
-    const name = await names.get(kind);
-    if (name === undefined) return EMPTY[kind]();
-    const bytes = await objects.read(keyOf(kind, name.body.digest), MAX_SNAPSHOT_BYTES);
-    // Written by a version with another format: made anew from the exports with the next import.
-    if (kind === "advisories" && !isReadable(bytes)) return EMPTY[kind]();
-    named.add(kind);
-    return bytes;
+  const named = new Map<SnapshotKind, Digest>();
+  const lost = new Map<SnapshotKind, unknown>();
+  const load = async <Of>(kind: SnapshotKind, open: (bytes: Uint8Array) => Of): Promise<Known<Of>> => {
+    const digest = (await names.get(kind))?.body.digest;
+    if (digest !== undefined) {
+      named.set(kind, digest);
+      try {
+        const bytes = await objects.read(keyOf(kind, digest), MAX_SNAPSHOT_BYTES);
+        return { digest, snapshot: open(bytes) };
+      } catch (error) {
+        if (!UNREADABLE.has(codeOf(error))) throw error;
+        lost.set(kind, error);
+      }
+    }
+    const empty = EMPTY[kind]();
+    return { digest: digestOf(empty), snapshot: open(empty) };
   };
-  return new StoredKnowledge(names, objects, await load("advisories"), await load("vex"), named);
+  const knowledge = new StoredKnowledge(names, objects, named, {
+    advisories: await load("advisories", openSnapshot),
+    vex: await load("vex", openVexSnapshot),
+  });
+  for (const [kind, reason] of lost) {
+    const bytes = await recompile(kind, reason);
+    if (bytes !== undefined) await knowledge.replace(kind, bytes);
+  }
+  return knowledge;
 }
 
-function isReadable(bytes: Uint8Array): boolean {
-  try {
-    openSnapshot(bytes, { verify: false });
-    return true;
-  } catch (error) {
-    if (codeOf(error) === "SNAPSHOT_VERSION_UNKNOWN") return false;
-    throw error;
-  }
+const UNREADABLE: ReadonlySet<string> = new Set([
+  "OBJECT_MISSING",
+  "OBJECT_CORRUPT",
+  "SNAPSHOT_CORRUPT",
+  "SNAPSHOT_VERSION_UNKNOWN",
+  "VEX_SNAPSHOT_INVALID",
+]);
+
+interface Known<Snapshot> {
+  readonly digest: Digest;
+  readonly snapshot: Snapshot;
+}
+
+interface AllKnown {
+  advisories: Known<AdvisorySnapshot>;
+  vex: Known<VexSnapshot>;
 }
 
 class StoredKnowledge implements Knowledge {
   readonly #names: CatalogCollection<SnapshotName>;
   readonly #objects: ObjectStore;
   readonly #listeners = new Set<() => void>();
-  #advisories: ReturnType<Knowledge["advisories"]>;
-  #vex: ReturnType<Knowledge["vex"]>;
-  readonly #named: Set<SnapshotKind>;
-  readonly #hops: Hop[] = [];
+  readonly #known: AllKnown;
+  /** What the catalog names; another than what is in force where that could not be read. */
+  readonly #named: Map<SnapshotKind, Digest>;
+  readonly #changes = new ChangeLog();
 
   constructor(
     names: CatalogCollection<SnapshotName>,
     objects: ObjectStore,
-    advisories: Uint8Array,
-    vex: Uint8Array,
-    named: Iterable<SnapshotKind>,
+    named: Map<SnapshotKind, Digest>,
+    known: AllKnown,
   ) {
-    this.#named = new Set(named);
     this.#names = names;
     this.#objects = objects;
-    this.#advisories = { digest: digestOf(advisories), snapshot: openSnapshot(advisories) };
-    this.#vex = { digest: digestOf(vex), snapshot: openVexSnapshot(vex) };
+    this.#named = named;
+    this.#known = known;
   }
 
-  advisories(): ReturnType<Knowledge["advisories"]> {
-    return this.#advisories;
+  advisories(): Known<AdvisorySnapshot> {
+    return this.#known.advisories;
   }
 
-  vex(): ReturnType<Knowledge["vex"]> {
-    return this.#vex;
+  vex(): Known<VexSnapshot> {
+    return this.#known.vex;
   }
 
   onChange(listener: () => void): () => void {
@@ -125,29 +147,22 @@ class StoredKnowledge implements Knowledge {
   }
 
   async *bytes(kind: SnapshotKind): AsyncGenerator<Uint8Array> {
-    if (this.#named.has(kind)) yield* await this.#objects.get(keyOf(kind, this.#digest(kind)));
+    const { digest } = this.#known[kind];
+    if (this.#named.get(kind) === digest) yield* await this.#objects.get(keyOf(kind, digest));
     else yield EMPTY[kind]();
   }
 
   stillHolds(image: ImageDigest, index: Digest | undefined, madeWith: MadeWith, usesEpss: boolean): boolean {
-    let at = madeWith;
-    for (const { kind, from, to, indexed, affected, affectedByEpss } of this.#hops) {
-      if (at[kind] !== from) continue;
-      if (index === undefined || indexed.get(image) !== index || affected.has(image)) return false;
-      if (usesEpss && affectedByEpss.has(image)) return false;
-      at = { ...at, [kind]: to };
-    }
-    return at.advisories === this.#advisories.digest && at.vex === this.#vex.digest;
-  }
-
-  #digest(kind: SnapshotKind): Digest {
-    return kind === "advisories" ? this.#advisories.digest : this.#vex.digest;
+    const { advisories, vex } = this.#known;
+    const inForce = { advisories: advisories.digest, vex: vex.digest };
+    return this.#changes.stillHolds(image, index, { madeWith, inForce }, usesEpss);
   }
 
   async replace(kind: SnapshotKind, bytes: Uint8Array, impact?: Impact): Promise<boolean> {
     const digest = digestOf(bytes);
-    const before = this.#digest(kind);
-    if (digest === before && this.#named.has(kind)) return false;
+    const before = this.#known[kind].digest;
+    const named = this.#named.get(kind);
+    if (digest === before && named === digest) return false;
     if (bytes.length > MAX_SNAPSHOT_BYTES) {
       throw knowledgeErrors.make(
         "SNAPSHOT_TOO_LARGE",
@@ -156,53 +171,25 @@ class StoredKnowledge implements Knowledge {
     }
     // Opened before it is named: what cannot be read must not be what the next start finds. In the main thread, since
     // the opened form cannot cross: advisories of 134 MB take some 0.2 s, VEX of 300 000 statements 25 ms.
-    const take =
-      kind === "advisories"
-        ? takeIn(openSnapshot(bytes), (snapshot) => (this.#advisories = { digest, snapshot }))
-        : takeIn(openVexSnapshot(bytes), (snapshot) => (this.#vex = { digest, snapshot }));
+    const take = this.#opened(kind, digest, bytes);
     await this.#objects.put(keyOf(kind, digest), bytes);
     await this.#names.put(kind, { digest });
-    this.#named.add(kind);
+    this.#named.set(kind, digest);
     take();
-    if (impact !== undefined && this.#hops.push(hop(kind, before, digest, impact)) > MAX_HOPS)
-      this.#hops.shift();
-    if (before !== digest) await this.#objects.delete(keyOf(kind, before));
+    if (before !== digest) this.#changes.record(kind, before, digest, impact);
+    if (named !== undefined && named !== digest) await this.#objects.delete(keyOf(kind, named));
     for (const listener of this.#listeners) listener();
     return true;
   }
+
+  #opened(kind: SnapshotKind, digest: Digest, bytes: Uint8Array): () => void {
+    if (kind === "advisories") {
+      const snapshot = openSnapshot(bytes);
+      return () => void (this.#known.advisories = { digest, snapshot });
+    }
+    const snapshot = openVexSnapshot(bytes);
+    return () => void (this.#known.vex = { digest, snapshot });
+  }
 }
-
-/** One change of a snapshot, in the order in which they came. */
-interface Hop {
-  readonly kind: SnapshotKind;
-  readonly from: Digest;
-  readonly to: Digest;
-  readonly indexed: ReadonlyMap<ImageDigest, Digest>;
-  readonly affected: ReadonlySet<ImageDigest>;
-  readonly affectedByEpss: ReadonlySet<ImageDigest>;
-}
-
-/** An answer that is older than this many changes is made anew. */
-const MAX_HOPS = 64;
-
-const hop = (
-  kind: SnapshotKind,
-  from: Digest,
-  to: Digest,
-  { indexed, affected, affectedByEpss }: Impact,
-): Hop => ({
-  kind,
-  from,
-  to,
-  indexed,
-  affected: new Set(affected),
-  affectedByEpss: new Set(affectedByEpss),
-});
-
-const takeIn =
-  <Value>(value: Value, set: (value: Value) => void): (() => void) =>
-  () => {
-    set(value);
-  };
 
 const keyOf = (kind: SnapshotKind, digest: Digest): string => `snapshots/${kind}/${hexOf(digest)}`;

@@ -6,10 +6,9 @@ import { compileSnapshot, importSource } from "#engines/evaluation/index.ts";
 import { memoryFeed } from "#engines/evaluation/advisories/testing/sbom.ts";
 import { digestOf } from "#lib/digest.ts";
 import type { Digest } from "#lib/digest.ts";
-import { embeddedStores, osv, storeImage, testCaches, testClock } from "../testing/bench.ts";
+import { embeddedStores, osv, storeImage, testCaches, testClock, testKnowledge } from "../testing/bench.ts";
 import { Evaluator } from "./evaluator.ts";
 import { imageCatalog } from "./images.ts";
-import { openKnowledge } from "./knowledge.ts";
 import { Verdicts } from "./verdicts.ts";
 
 const OTHER = digestOf("other");
@@ -18,7 +17,7 @@ const IMAGE = `ghcr.io/acme/api@${DIGEST}`;
 async function bench(resolve: (image: string) => Promise<Digest> = () => Promise.resolve(DIGEST)) {
   const embedded = await embeddedStores();
   const { catalog, objects } = embedded.stores;
-  const knowledge = await openKnowledge(catalog, objects);
+  const knowledge = await testKnowledge({ catalog, objects });
   const { export: made } = await importSource({ name: "osv", feed: memoryFeed({ "a.json": osv("GHSA-1") }) });
   await knowledge.replace("advisories", compileSnapshot([made]));
   const { caches, feed, runPod } = testCaches();

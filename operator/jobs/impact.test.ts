@@ -12,8 +12,7 @@ import { digestOf, hexOf } from "#lib/digest.ts";
 import type { ImageDigest } from "#lib/digest.ts";
 import { Evaluator } from "../evaluation/evaluator.ts";
 import { imageCatalog } from "../evaluation/images.ts";
-import { openKnowledge } from "../evaluation/knowledge.ts";
-import { embeddedStores, osv, storeImage, testClock } from "../testing/bench.ts";
+import { embeddedStores, osv, storeImage, testClock, testKnowledge } from "../testing/bench.ts";
 import { runImportJob } from "./import.ts";
 import type { FeedDocumentRecord, ImportJobPorts } from "./import.ts";
 import type { IndexName } from "./impact.ts";
@@ -46,7 +45,7 @@ const rules = (text: object): PolicySet => ({
 async function bench(startWork: () => ImportWork = () => inlineImportWork) {
   const embedded = await embeddedStores();
   const { catalog, objects } = embedded.stores;
-  const knowledge = await openKnowledge(catalog, objects);
+  const knowledge = await testKnowledge({ catalog, objects });
   const clock = testClock();
   const evaluator = new Evaluator({
     clock,

@@ -37,6 +37,8 @@ export const importErrors = defineErrors("import", {
   FEED_EMPTY: "invalid",
   /** Many fewer records than those in force. */
   FEED_SHRUNK: "invalid",
+  /** Of another source; the import is tried again. */
+  EXPORT_LOST: "unavailable",
   SOURCE_MISSING: "missing",
   FEED_TOO_LARGE: "invalid",
   /** The job was told to end; it runs again. */

@@ -7,11 +7,12 @@ import type { ImportJob, ImportRecord } from "#controllers/source/index.ts";
 import { tarOf } from "#engines/evaluation/advisories/testing/archives.ts";
 import { memoryFeed } from "#engines/evaluation/advisories/testing/sbom.ts";
 import type { FeedReader } from "#engines/evaluation/index.ts";
+import { digestOf } from "#lib/digest.ts";
 import { StellaError } from "#lib/errors.ts";
 import { imageCatalog } from "../evaluation/images.ts";
-import { openKnowledge } from "../evaluation/knowledge.ts";
-import { embeddedStores, osv, testClock } from "../testing/bench.ts";
-import { rebuildSnapshot, runImportJob } from "./import.ts";
+import { embeddedStores, osv, testClock, testKnowledge } from "../testing/bench.ts";
+import { forgetFeeds } from "./damaged-feeds.ts";
+import { compileFeeds, rebuildSnapshot, runImportJob } from "./import.ts";
 import type { FeedDocumentRecord, ImportJobPorts } from "./import.ts";
 import type { IndexName } from "./impact.ts";
 import { importThread } from "./import-thread.ts";
@@ -52,7 +53,7 @@ async function bench() {
     objects,
     feeds: catalog.collection<FeedDocumentRecord>("feeds", ["kind"]),
     records: catalog.collection<ImportRecord>("import-records"),
-    knowledge: await openKnowledge(catalog, objects),
+    knowledge: await testKnowledge({ catalog, objects }),
     images: imageCatalog(catalog),
     indexes: catalog.collection<IndexName>("indexes"),
     source: ({ kind }) =>
@@ -110,6 +111,46 @@ describe("runImportJob", () => {
       if (held) expect(second.good).toEqual(first.good);
     },
   );
+
+  it("fetches anew what the store has lost of another source, and leaves nothing out meanwhile", async () => {
+    await using b = await bench();
+    const other = { ...job, key: "uid-2:1", uid: "uid-2", name: "other" };
+    const ports = {
+      ...b.ports,
+      source: ({ name }: typeof job) => advisorySourceObject({ metadata: { name, uid: name } }),
+    };
+    await runImportJob(job, ports);
+    b.state.feed = feeds({ "a.json": osv("GHSA-2") });
+    await runImportJob(other, ports);
+    const { digest } = b.ports.knowledge.advisories();
+    const [lost] = await b.objects.list("feeds/advisories/uid-2/");
+    await b.objects.delete(lost?.key ?? "");
+
+    b.state.feed = feeds({ "a.json": osv("GHSA-3") });
+    const first = await runImportJob(job, ports);
+    expect(first.error).toMatchObject({ code: "EXPORT_LOST", kind: "unavailable" });
+    expect(first.error?.message).toContain("/other said");
+    expect(b.ports.knowledge.advisories().digest).toBe(digest);
+    expect(await b.ports.records.get("uid-2")).toBeUndefined();
+
+    b.state.feed = feeds({ "a.json": osv("GHSA-2") });
+    expect((await runImportJob(other, ports)).good?.records).toBe(1);
+    b.state.feed = feeds({ "a.json": osv("GHSA-3") });
+    expect((await runImportJob(job, ports)).error).toBeUndefined();
+    const { snapshot } = b.ports.knowledge.advisories();
+    expect(snapshot.sources).toHaveLength(2);
+  });
+
+  it("compiles the snapshot in force from what was imported", async () => {
+    await using b = await bench();
+    await runImportJob(job, b.ports);
+    for (const kind of ["advisories", "vex"] as const) {
+      const bytes = await compileFeeds(kind, b.ports);
+      if (kind === "advisories") expect(digestOf(bytes)).toBe(b.ports.knowledge.advisories().digest);
+    }
+    await forgetFeeds("AdvisorySource", b.ports);
+    expect([await b.objects.list("feeds/"), await b.ports.records.list({ limit: 10 })]).toEqual([[], []]);
+  });
 
   it("replaces the former export", async () => {
     await using b = await bench();

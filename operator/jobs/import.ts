@@ -18,6 +18,8 @@ import type { Digest } from "#lib/digest.ts";
 import { codeOf, kindOf, messageOf } from "#lib/errors.ts";
 import type { CatalogCollection } from "#lib/stores/ports.ts";
 import type { AdvisorySource, VexSource } from "#crds/index.ts";
+import type { SnapshotKind } from "../evaluation/change-log.ts";
+import { refetchDamaged } from "./damaged-feeds.ts";
 import { impactOf } from "./impact.ts";
 import type { ImpactPorts } from "./impact.ts";
 import { importErrors } from "./import-work.ts";
@@ -244,7 +246,12 @@ async function takeIn(
   try {
     const others = (await feedsOf(feed.kind, ports)).filter(({ id }) => id !== uid);
     const all = [...others, { id: uid, body: feed }];
-    const compiled = await compileAll(feed.kind, all, ports, work);
+    const compiled = await compileAll(feed.kind, all, ports, work).catch(async (error: unknown) => {
+      if (!isDamaged(error)) throw error;
+      const damaged = await refetchDamaged(feed.kind, ports);
+      const why = `the store has lost what ${damaged.join(", ") || "a source"} said; it is fetched anew`;
+      throw importErrors.make("EXPORT_LOST", why, { cause: error });
+    });
     const impact = await impactOf(nameOf(feed.kind), compiled, ports, work);
     await knowledge.replace(nameOf(feed.kind), compiled, impact);
   } catch (error) {
@@ -257,6 +264,20 @@ async function takeIn(
 
 type Feeds = readonly { readonly id: string; readonly body: FeedDocumentRecord }[];
 type RebuildPorts = ImpactPorts & Pick<ImportJobPorts, "feeds" | "startWork">;
+
+/** From all exports in force. @throws EXPORT_CORRUPT and what the stores throw, where one can't be read */
+export async function compileFeeds(
+  kind: SnapshotKind,
+  ports: Pick<ImportJobPorts, "feeds" | "objects" | "startWork">,
+): Promise<Uint8Array> {
+  const of = kind === "vex" ? "VexSource" : "AdvisorySource";
+  const work = ports.startWork();
+  try {
+    return await compileAll(of, await feedsOf(of, ports), ports, work);
+  } finally {
+    await work.close();
+  }
+}
 
 /** From all exports in force. Called when a source is gone. @param without the source's uid */
 export async function rebuildSnapshot(

@@ -12,8 +12,7 @@ import { builtin } from "#lib/kube/index.ts";
 import { memoryClient } from "#lib/kube/testing/memory-client.ts";
 import { createAuthority, issueServing } from "#lib/pki/authority.ts";
 import { imageCatalog } from "../evaluation/images.ts";
-import { openKnowledge } from "../evaluation/knowledge.ts";
-import { embeddedStores, osv, testClock } from "../testing/bench.ts";
+import { embeddedStores, osv, testClock, testKnowledge } from "../testing/bench.ts";
 import { openFeed } from "./feed-places.ts";
 import type { FeedPlacePorts } from "./feed-places.ts";
 import type { IndexName } from "./impact.ts";
@@ -54,7 +53,7 @@ async function bench(kind: ImportJob["kind"], http: Spec, places: Partial<FeedPl
     objects,
     feeds: catalog.collection<FeedDocumentRecord>("feeds", ["kind"]),
     records: catalog.collection<ImportRecord>("import-records"),
-    knowledge: await openKnowledge(catalog, objects),
+    knowledge: await testKnowledge({ catalog, objects }),
     images: imageCatalog(catalog),
     indexes: catalog.collection<IndexName>("indexes"),
     source,

@@ -17,8 +17,11 @@ import type { KubeObject } from "#lib/kube/index.ts";
 import { BY_DIGEST, cacheIndexes, podObject } from "../caches.ts";
 import type { Caches } from "../caches.ts";
 import { imageCatalog } from "../evaluation/images.ts";
+import { openKnowledge } from "../evaluation/knowledge.ts";
+import type { Knowledge, Recompile } from "../evaluation/knowledge.ts";
 import type { ImageDocument } from "../jobs/scan.ts";
 import { openEmbeddedStores } from "../stores.ts";
+import type { Stores } from "../stores.ts";
 
 export interface TestClock {
   now(): number;
@@ -56,6 +59,12 @@ export async function embeddedStores() {
     },
   };
 }
+
+/** What the stores name; by default nothing that is unreadable can be made anew. */
+export const testKnowledge = (
+  { catalog, objects }: Pick<Stores, "catalog" | "objects">,
+  recompile: Recompile = () => Promise.resolve(undefined),
+): Promise<Knowledge> => openKnowledge(catalog, objects, recompile);
 
 /** Empty caches with the indexes of the real ones; `set` on any of them feeds it. */
 export function testCaches() {

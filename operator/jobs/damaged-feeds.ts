@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Exports that the store can't give back any more: fetched anew, so that one lost file does not keep all other feeds out for good. */
+import type { CatalogCollection, ObjectStore } from "#lib/stores/ports.ts";
+import type { ImportRecord } from "#controllers/source/index.ts";
+import type { FeedDocumentRecord } from "./import.ts";
+import { isDamaged, objectsOf } from "./kept-import.ts";
+
+export interface FeedPorts {
+  readonly feeds: CatalogCollection<FeedDocumentRecord>;
+  readonly records: CatalogCollection<ImportRecord>;
+  readonly objects: ObjectStore;
+}
+
+type Kind = FeedDocumentRecord["kind"];
+const MAX_FEEDS = 1000;
+
+/**
+ * The snapshot in force still has what they said, so nothing is compiled without them: the next import of each reads its feed
+ * whole, whatever its place says about changes.
+ * @returns their names
+ */
+export async function refetchDamaged(
+  kind: Kind,
+  { feeds, records, objects }: FeedPorts,
+): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (const { id, body } of await feeds.list({ where: { kind }, limit: MAX_FEEDS })) {
+    if (await isWhole(body.key, objects)) continue;
+    // What is damaged stays until it is deleted: an equal object put again would be taken for it.
+    await objects.delete(body.key);
+    await records.delete(id);
+    names.push(body.name);
+  }
+  return names.sort();
+}
+
+/** With nothing in force: as if no source had been read yet, so that no verdict is given before each was. */
+export async function forgetFeeds(kind: Kind, { feeds, records, objects }: FeedPorts): Promise<void> {
+  for (const { id, body } of await feeds.list({ where: { kind }, limit: MAX_FEEDS })) {
+    await records.delete(id);
+    await feeds.delete(id);
+    for (const key of objectsOf(body)) await objects.delete(key);
+  }
+}
+
+async function isWhole(key: string, objects: ObjectStore): Promise<boolean> {
+  try {
+    // The digest is compared at the end.
+    const chunks = (await objects.get(key))[Symbol.asyncIterator]();
+    let next = await chunks.next();
+    while (next.done !== true) next = await chunks.next();
+    return true;
+  } catch (error) {
+    if (isDamaged(error)) return false;
+    throw error;
+  }
+}
