@@ -3,7 +3,7 @@
 import { Registry } from "prom-client";
 import { beforeEach, describe, expect, it } from "vitest";
 import { codeOf, messageOf } from "./errors.ts";
-import { defineMetrics, type MetricSpec } from "./metrics.ts";
+import { NAMED, defineMetrics, type MetricSpec } from "./metrics.ts";
 
 describe("defineMetrics", () => {
   let registry: Registry;
@@ -12,6 +12,29 @@ describe("defineMetrics", () => {
   });
   const scrape = async (): Promise<string[]> =>
     (await registry.metrics()).split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+
+  it("replaces the series of named things, and bounds them", async () => {
+    const { ages } = defineMetrics(registry, {
+      ages: {
+        type: "gauge",
+        name: "stella_age_seconds",
+        unit: "seconds",
+        help: "Age.",
+        labels: { kind: ["a", "b"], name: NAMED },
+      },
+    });
+    expect(await scrape()).toEqual([]);
+    ages.replace([
+      [1, { kind: "a", name: "one" }],
+      [2, { kind: "b", name: "two" }],
+    ]);
+    ages.replace([[3, { kind: "b", name: "two" }]]);
+    expect(await scrape()).toEqual(['stella_age_seconds{kind="b",name="two"} 3']);
+    ages.replace(Array.from({ length: 600 }, (_, at) => [at, { kind: "a", name: `n${at}` }]));
+    expect(await scrape()).toHaveLength(500);
+    // @ts-expect-error: the other label is a closed set
+    expect(() => ages.set(1, { kind: "c", name: "x" })).toThrow(/no series with kind="c"/);
+  });
 
   it("shows each kind, with zeros from the start", async () => {
     const metrics = defineMetrics(registry, {

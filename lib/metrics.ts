@@ -8,8 +8,9 @@ import { defineErrors } from "./errors.ts";
 
 export const metricErrors = defineErrors("metrics", { METRIC_INVALID: "bug" });
 
-/** Label names with all the values they can have. */
-export type LabelSets = Readonly<Record<string, readonly string[]>>;
+/** Label names with all the values they can have; `NAMED` for names of objects, in gauges that are replaced as a whole. */
+export type LabelSets = Readonly<Record<string, readonly string[] | typeof NAMED>>;
+export const NAMED = "named";
 
 export interface MetricSpec {
   readonly type: "counter" | "gauge" | "histogram";
@@ -24,7 +25,7 @@ export interface MetricSpec {
 }
 
 type LabelsOf<Spec> = Spec extends { readonly labels: infer Sets extends LabelSets }
-  ? [labels: { readonly [Name in keyof Sets]: Sets[Name][number] }]
+  ? [labels: { readonly [Name in keyof Sets]: Sets[Name] extends readonly (infer Value)[] ? Value : string }]
   : [];
 
 export interface CounterMetric<Labels extends readonly unknown[]> {
@@ -33,6 +34,8 @@ export interface CounterMetric<Labels extends readonly unknown[]> {
 export interface GaugeMetric<Labels extends readonly unknown[]> {
   set(value: number, ...labels: Labels): void;
   add(value: number, ...labels: Labels): void;
+  /** All series from now on; those beyond the first 500 are left out. */
+  replace(series: readonly (readonly [value: number, ...labels: Labels])[]): void;
   /** Runs before each scrape, to set values that are read rather than kept. Replaces an earlier one. */
   onScrape(read: () => void | Promise<void>): void;
 }
@@ -97,6 +100,10 @@ function defineGauge(
   return {
     set: (value, labels) => gauge.set(known(labels), value),
     add: (value, labels) => gauge.inc(known(labels), value),
+    replace: (series) => {
+      gauge.reset();
+      for (const [value, labels] of series.slice(0, MAX_SERIES)) gauge.set(known(labels), value);
+    },
     onScrape: (hook) => {
       read = hook;
     },
@@ -107,12 +114,15 @@ function check(spec: MetricSpec): void {
   const { name, unit, type } = spec;
   const ending = type === "counter" ? `_${unit}_total` : `_${unit}`;
   const series = combinations(spec.labels ?? {}).length;
+  const hasNames = Object.values(spec.labels ?? {}).includes(NAMED);
   const badLabel = Object.keys(spec.labels ?? {}).find((label) => !LABEL.test(label));
   if (!NAME.test(name)) throw invalid(name, 'must be words of a-z and 0-9 after "stella_", joined by "_"');
   if (NOT_BASE_UNITS.test(unit)) throw invalid(name, `${unit} is no base unit (seconds, bytes, ratio)`);
   if (!name.endsWith(ending)) throw invalid(name, `must end with ${ending}`);
   if (spec.help.trim() === "") throw invalid(name, "has no help");
   if (badLabel !== undefined) throw invalid(name, `has a bad label name: ${badLabel}`);
+  if (hasNames && type !== "gauge")
+    throw invalid(name, `is a ${type}; only a gauge can have names as labels`);
   if (series === 0 || series > MAX_SERIES)
     throw invalid(name, `would have ${series} series (1 to ${MAX_SERIES})`);
   checkBuckets(spec);
@@ -133,7 +143,7 @@ function checkLabels(name: string, sets: LabelSets, labels: Labels): Labels {
   for (const label of new Set([...Object.keys(sets), ...Object.keys(labels)])) {
     const value = labels[label];
     const set = Object.hasOwn(sets, label) ? sets[label] : undefined;
-    if (value === undefined || set?.includes(value) !== true)
+    if (value === undefined || set === undefined || (set !== NAMED && !set.includes(value)))
       throw invalid(name, `has no series with ${label}=${JSON.stringify(value)}`);
   }
   return labels;
@@ -142,7 +152,9 @@ function checkLabels(name: string, sets: LabelSets, labels: Labels): Labels {
 function combinations(sets: LabelSets): Record<string, string>[] {
   return Object.entries(sets).reduce<Record<string, string>[]>(
     (made, [label, values]) =>
-      made.flatMap((labels) => values.map((value) => ({ ...labels, [label]: value }))),
+      made.flatMap((labels) =>
+        (values === NAMED ? [""] : values).map((value) => ({ ...labels, [label]: value })),
+      ),
     [{}],
   );
 }

@@ -37,6 +37,7 @@ import type { OperatorMetrics } from "./metrics.ts";
 import { createScan, registryAccess } from "./registries/registry-access.ts";
 import type { RegistryAccess } from "./registries/registry-access.ts";
 import type { Stores } from "./stores.ts";
+import { measureSources } from "./source-freshness.ts";
 import { startWorkers } from "./workers.ts";
 import type { Workers } from "./workers.ts";
 
@@ -95,6 +96,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     observed: (seconds) => options.metrics.own.evaluationSeconds.observe(seconds),
     onDelta: tellDelta(options, images),
   });
+  measureSources(caches, config.namespace, options.metrics);
   const verdicts = new Verdicts({
     clock: systemClock,
     systemNamespace: config.namespace,

@@ -17,6 +17,7 @@ import { BY_DIGEST, BY_NAMESPACE_DIGEST } from "./caches.ts";
 import type { Parts } from "./backend.ts";
 import type { ControllerPorts } from "./manager/controllers.ts";
 import { unreadSources } from "./evaluation/unread-sources.ts";
+import { sourceStates } from "./source-freshness.ts";
 import { version } from "./version.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -177,13 +178,7 @@ function stellaOpsPorts(parts: Parts): StellaOpsPorts {
       objects: await healthOf(() => stores.objects.ping()),
       queue: await healthOf(() => queues.scan.ping()),
     }),
-    feeds: () =>
-      caches.advisorySources.list().map((source) => ({
-        name: keyOf(source),
-        fresh:
-          source.status?.conditions?.some(({ type, status }) => type === "Fresh" && status === "True") ===
-          true,
-      })),
+    feeds: () => sourceStates(caches, config.namespace),
     counts: () => countsOf(parts),
     withoutDigest: () => [...imagesWithoutDigest(parts)].sort().slice(0, 10),
   };

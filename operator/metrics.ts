@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Metrics of the operator process. Labels come from closed sets. */
 import { Registry, collectDefaultMetrics } from "prom-client";
-import { defineMetrics } from "#lib/metrics.ts";
+import { NAMED, defineMetrics } from "#lib/metrics.ts";
 
 export type OperatorMetrics = ReturnType<typeof createMetrics>;
 
@@ -79,6 +79,20 @@ export function createMetrics() {
       unit: "jobs",
       help: "Jobs by queue and state.",
       labels: { queue: queueNames, state: ["waiting", "running", "dead"] },
+    },
+    sourceSuccess: {
+      type: "gauge",
+      name: "stella_source_last_success_timestamp_seconds",
+      unit: "seconds",
+      help: "When a source was last read well, in Unix time; 0: never.",
+      labels: { kind: ["AdvisorySource", "VexSource"], source: NAMED },
+    },
+    staleSources: {
+      type: "gauge",
+      name: "stella_stale_sources",
+      unit: "sources",
+      help: "Sources that are older than their spec.staleAfter, or were never read.",
+      labels: { kind: ["AdvisorySource", "VexSource"] },
     },
     imagesWithoutDigest: {
       type: "gauge",

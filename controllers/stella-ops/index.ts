@@ -110,7 +110,7 @@ function healthCondition(type: string, { ok, message }: Health): ConditionInput 
 
 function feedsCondition(feeds: readonly FeedState[]): ConditionInput {
   const type = "FeedsFresh";
-  if (feeds.length === 0) {
+  if (!feeds.some(({ kind }) => kind === "AdvisorySource")) {
     return {
       type,
       status: "False",
@@ -118,7 +118,7 @@ function feedsCondition(feeds: readonly FeedState[]): ConditionInput {
       message: "no AdvisorySource is there; no finding can be made",
     };
   }
-  const stale = feeds.filter((feed) => !feed.fresh).map((feed) => feed.name);
+  const stale = feeds.filter(({ fresh }) => !fresh).map(({ kind, name }) => `${kind} ${name}`);
   return stale.length === 0
     ? { type, status: "True", reason: "Fresh", message: `${feeds.length} sources` }
     : { type, status: "False", reason: "Stale", message: stale.slice(0, 10).join(", ") };

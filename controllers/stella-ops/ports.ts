@@ -9,6 +9,7 @@ export interface Health {
 }
 
 export interface FeedState {
+  readonly kind: "AdvisorySource" | "VexSource";
   readonly name: string;
   readonly fresh: boolean;
 }

@@ -26,7 +26,7 @@ function bench(over: Partial<StellaOpsPorts> = {}) {
     certificates: () => Promise.resolve({ bundle: "PEM", renewAt: NOW + 30 * DAY }),
     webhookReplicas: () => ({ ready: 2, updated: 2 }),
     stores: () => Promise.resolve({ catalog: ok, objects: ok, queue: ok }),
-    feeds: () => [{ name: "stellaops/osv", fresh: true }],
+    feeds: () => [{ kind: "AdvisorySource", name: "stellaops/osv", fresh: true }],
     counts: () =>
       Promise.resolve({ images: 1, scans: 1, reports: { pass: 1, warn: 0, fail: 0 }, queueDepth: 0 }),
     withoutDigest: () => [],
@@ -121,8 +121,23 @@ describe("reconcileStellaOps", () => {
     },
     {
       name: "a feed is stale",
-      over: { feeds: () => [{ name: "a/b", fresh: false }] },
+      over: { feeds: () => [{ kind: "AdvisorySource", name: "a/b", fresh: false }] },
       want: { FeedsFresh: "False Stale" },
+    },
+    {
+      name: "VEX is stale",
+      over: {
+        feeds: () => [
+          { kind: "AdvisorySource", name: "a/b", fresh: true },
+          { kind: "VexSource", name: "a/b", fresh: false },
+        ],
+      },
+      want: { FeedsFresh: "False Stale" },
+    },
+    {
+      name: "only VEX is there",
+      over: { feeds: () => [{ kind: "VexSource", name: "a/b", fresh: true }] },
+      want: { FeedsFresh: "False NoSources" },
     },
     {
       name: "an image has no digest",

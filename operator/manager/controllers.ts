@@ -70,6 +70,7 @@ export function startControllers(manager: Manager, ports: ControllerPorts): Cont
         source(caches.deployments, singleton),
         source(caches.services, singleton),
         source(caches.advisorySources, singleton),
+        source(caches.vexSources, singleton),
       ],
       reconcile: (object) => reconcileStellaOps(object, ports.stellaOps),
       workers: 1,
