@@ -25,7 +25,7 @@ import type {
 } from "#engines/evaluation/index.ts";
 import { fileFeed } from "#engines/evaluation/advisories/adapters/file-feed.ts";
 import { digestOf, hexOf, parseDigest } from "#lib/digest.ts";
-import { defineErrors, messageOf } from "#lib/errors.ts";
+import { codeOf, defineErrors, messageOf } from "#lib/errors.ts";
 import { say } from "./output.ts";
 import { addressName, downloadsIn, isWebAddress, openAddress, shownAddress } from "./web-feed.ts";
 import type { WebFlags } from "./web-feed.ts";
@@ -42,7 +42,7 @@ export const cliAdvisoryErrors = defineErrors("cli-advisories", {
   ADVISORIES_NOT_ON_WEB: "invalid",
 });
 
-const SNAPSHOT_FILE = "snapshot.bin";
+export const SNAPSHOT_FILE = "snapshot.bin";
 const MAX_SAID = 5;
 const MAX_ROUNDS = 10;
 
@@ -247,6 +247,13 @@ async function readExports(folder: string, sources: readonly KeptSource[]): Prom
   return exports;
 }
 
+/** Compiles what is kept anew. */
+export async function compileKept(folder: string): Promise<void> {
+  const sources = await keptSources(folder);
+  await writeTogether(folder, [[SNAPSHOT_FILE, compileSnapshot(await readExports(folder, sources))]]);
+  await settle(folder, sources);
+}
+
 /** The exports of all kept sources. @throws ADVISORIES_MISSING when there are none */
 export async function keptExports(folder: string): Promise<readonly SourceExport[]> {
   const sources = await keptSources(folder);
@@ -358,10 +365,15 @@ export function sayRejected({ rejected, rejectedCount }: ImportResult): void {
 }
 
 async function openKept(folder: string): Promise<Snapshot> {
-  const bytes = await readKept(folder);
   try {
-    return openSnapshot(bytes);
+    return openSnapshot(await readKept(folder));
   } catch (cause) {
+    if (codeOf(cause) === "ADVISORIES_MISSING") throw cause;
+    if (codeOf(cause) === "SNAPSHOT_VERSION_UNKNOWN" && (await keptSources(folder)).length > 0) {
+      say("stella: the kept snapshot is of another version; compiling what was imported");
+      await compileKept(folder);
+      return openSnapshot(await readKept(folder));
+    }
     throw damaged(join(folder, SNAPSHOT_FILE), cause);
   }
 }

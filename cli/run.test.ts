@@ -78,6 +78,9 @@ describe("completion", () => {
     expect(complete(out, "stella", "scan", "--fail")).toEqual(["--fail-on"]);
     expect(complete(out, "stella", "get", "scan")).toEqual(["scans", "scanpolicies"]);
     expect(complete(out, "stella", "scan", "/usr/bi")).toEqual(["/usr/bin"]);
+    expect(complete(out, "stella", "scan", "x", "--fail-on", "")).toEqual(["warn", "fail", "never"]);
+    expect(complete(out, "stella", "scan", "x", "--view", "us")).toEqual(["usage"]);
+    expect(complete(out, "stella", "scan", "--policy", "/usr/bi")).toEqual(["/usr/bin"]);
   });
 });
 

@@ -142,6 +142,10 @@ describe("refuses", () => {
     { args: ["sbom:x", "-o", "layer-sboms=y"], says: "TARGET_WITHOUT_LAYERS: layer-sboms needs" },
     { args: ["a.io/b:1", "-o", "layer-sboms=y", "--attached-sbom", "any"], says: "TARGET_WITHOUT_LAYERS" },
     {
+      args: ["a.io/b:1", "--base", "a.io/c:1", "--attached-sbom", "any"],
+      says: "TARGET_WITHOUT_LAYERS: --base needs the image's layers, not an attached SBOM",
+    },
+    {
       args: ["a.io/b:1", "--attach", "--attached-sbom", "any"],
       says: "TARGET_WITHOUT_LAYERS: --attach needs",
     },

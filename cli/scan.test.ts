@@ -258,6 +258,30 @@ describe("stella advisories", () => {
     expect(out).toContain("GHSA-1");
   });
 
+  it("removes a source, and compiles what another version compiled", async () => {
+    const cache = ["--cache-dir", at("changing")];
+    const found = async (): Promise<unknown> => {
+      const { err, out } = await stella("scan", target, "--platform", "linux/amd64", "--json", ...cache);
+      return [
+        err,
+        (JSON.parse(out || "{}") as { findings?: { id: string }[] }).findings?.map(({ id }) => id),
+      ];
+    };
+    write("second.json", osv("GHSA-2"));
+    await stella("advisories", "import", at("feed.json"), at("second.json"), ...cache);
+    const snapshot = at("changing/advisories/snapshot.bin");
+    const bytes = readFileSync(snapshot);
+    writeFileSync(snapshot, Buffer.from(bytes).fill(99, 8, 9));
+    const said = "stella: the kept snapshot is of another version; compiling what was imported\n";
+    expect(await found()).toEqual([expect.stringContaining(said), ["GHSA-1", "GHSA-2"]]);
+    expect(readFileSync(snapshot)).toEqual(bytes);
+
+    const removed = await stella("advisories", "remove", "second.json", ...cache);
+    expect([removed.exit, removed.out]).toEqual([0, "second.json: removed\n"]);
+    expect(await found()).toEqual([expect.not.stringContaining(said), ["GHSA-1"]]);
+    expect((await stella("advisories", "remove", "second.json", ...cache)).err).toContain("SOURCE_NOT_KEPT");
+  });
+
   it.each([
     { name: "a feed that cannot be read", file: "broken.json", text: "{", exit: 2, code: "ADVISORIES_EMPTY" },
     { name: "a feed with no record", file: "empty.json", text: "[]", exit: 2, code: "ADVISORIES_EMPTY" },

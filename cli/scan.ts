@@ -65,7 +65,9 @@ function checkSbomUse(target: string, outputs: readonly Output[], flags: ScanFla
   if (!isAttachedUsed && !target.startsWith("sbom:")) return;
   const wantsLayers = flags.attach
     ? "--attach"
-    : outputs.find(({ format }) => format === "layer-sboms")?.format;
+    : flags.base.length > 0
+      ? "--base"
+      : outputs.find(({ format }) => format === "layer-sboms")?.format;
   if (wantsLayers === undefined) return;
   const source = isAttachedUsed ? "an attached SBOM" : target;
   throw targetErrors.make("TARGET_WITHOUT_LAYERS", `${wantsLayers} needs the image's layers, not ${source}`);

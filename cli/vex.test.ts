@@ -74,6 +74,21 @@ describe("stella vex import", () => {
     expect(status).toMatchObject([{ name: "hub.json" }, { name: "supplier.json", statements: 1 }]);
   });
 
+  it("removes sources, all or none of those named", async () => {
+    const cache = cacheOf("removed");
+    await stella("vex", "import", at("supplier.json"), at("hub.json"), ...cache);
+    const wrong = await stella("vex", "remove", "hub.json", "nope", ...cache);
+    expect([wrong.exit, wrong.err]).toEqual([
+      4,
+      "stella: SOURCE_NOT_KEPT: no source nope is kept; kept are hub.json, supplier.json\n",
+    ]);
+    expect((await stella("vex", "remove", "hub.json", ...cache)).out).toBe("hub.json: removed\n");
+    expect(await answerOf(...cache)).toMatchObject({ by: "vex:supplier.json" });
+    expect((await stella("vex", "remove", "supplier.json", ...cache)).exit).toBe(0);
+    expect(readdirSync(at("removed/vex"))).toEqual([]);
+    expect((await stella("vex", "status", ...cache)).err).toContain("no VEX yet");
+  });
+
   it.each<{ name: string; args: string[]; exit: number; says: string }>([
     { name: "no VEX", args: ["feed.json"], exit: 2, says: "VEX_EMPTY" },
     {

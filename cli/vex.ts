@@ -78,6 +78,13 @@ export async function importVex(
   return done.map(({ kept }) => kept);
 }
 
+/** Compiles what is kept anew. */
+export async function compileKeptVex(folder: string): Promise<void> {
+  const sources = await keptVex(folder);
+  await writeTogether(folder, [[VEX_SNAPSHOT_FILE, await compiled(folder, sources)]]);
+  await settle(folder, sources);
+}
+
 async function compiled(
   folder: string,
   sources: readonly KeptVex[],

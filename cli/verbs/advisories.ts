@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** `stella advisories import|status|show|export`: the feeds that scans on this machine use. */
+/** `stella advisories import|status|remove|show|export`: the feeds that scans on this machine use. */
 import { Option } from "commander";
 import type { Command } from "commander";
 import { connectorIds } from "#engines/evaluation/advisories/connector-ids.ts";
@@ -66,6 +66,16 @@ A second import of an address fetches only what changed since.`,
     .option("--json", "one JSON array")
     .action(async (flags: ImportFlags) => {
       await status(flags);
+    });
+  advisories
+    .command("remove")
+    .description("Keep a source no longer.")
+    .argument("<name...>", "as stella advisories status names it")
+    .option(...cacheDirOption)
+    .action(async (names: readonly string[], flags: ImportFlags) => {
+      const { removeAdvisories } = await import("../remove-kept.ts");
+      const { advisoriesIn, cacheDir } = await import("../cache.ts");
+      await removeAdvisories(advisoriesIn(cacheDir(flags.cacheDir)), names);
     });
   advisories
     .command("show")

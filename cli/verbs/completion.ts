@@ -29,17 +29,32 @@ function words(command: Command, path: string): readonly (readonly [string, stri
   return [[path, own.join(" ")], ...verbsOf(command).flatMap((one) => words(one, `${path} ${one.name()}`))];
 }
 
+/** Values that may follow an option; none: any, so files are offered. Options without a value are not here. */
+function values(command: Command, path: string): readonly (readonly [string, string])[] {
+  const own = command.options
+    .filter(({ required }) => required)
+    .flatMap(({ long, short, argChoices = [] }) =>
+      [long, short].flatMap((name) =>
+        name === undefined ? [] : [[`${path} ${name}`, argChoices.join(" ")] as const],
+      ),
+    );
+  return [...own, ...verbsOf(command).flatMap((one) => values(one, `${path} ${one.name()}`))];
+}
+
 function bash(program: Command): string {
   const all = words(program, "stella");
-  const cases = all.map(([path, list]) => `    "${path}") words="${list}" ;;`);
+  const caseOf = ([key, list]: readonly [string, string]): string => `    "${key}") words="${list}" ;;`;
   const verbs = [...new Set(all.flatMap(([path]) => path.split(" ").slice(1)))].sort();
   return `_stella() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" path="stella" word words=""
+  local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" path="stella" word words=""
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$word" in -*) ;; ${verbs.join("|")}) path="$path $word" ;; esac
   done
-  case "$path" in
-${cases.join("\n")}
+  case "$path $before" in
+${values(program, "stella").map(caseOf).join("\n")}
+    *) case "$path" in
+${all.map(caseOf).join("\n")}
+    esac ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
   [ \${#COMPREPLY[@]} -eq 0 ] && COMPREPLY=($(compgen -f -- "$current"))

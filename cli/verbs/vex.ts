@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** `stella vex import|status|explain`: the VEX documents that scans on this machine use. */
+/** `stella vex import|status|remove|explain`: the VEX documents that scans on this machine use. */
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import { cacheDirOption } from "../cache.ts";
@@ -39,6 +39,16 @@ Examples:
     .option(...cacheDirOption)
     .option("--json", "one JSON array")
     .action(status);
+  vex
+    .command("remove")
+    .description("Keep a source no longer.")
+    .argument("<name...>", "as stella vex status names it")
+    .option(...cacheDirOption)
+    .action(async (names: readonly string[], flags: ImportFlags) => {
+      const { removeVex } = await import("../remove-kept.ts");
+      const { cacheDir, vexIn } = await import("../cache.ts");
+      await removeVex(vexIn(cacheDir(flags.cacheDir)), names);
+    });
   addExplain(vex);
 }
 
