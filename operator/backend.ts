@@ -51,7 +51,7 @@ export interface BackendOptions {
   readonly certificates: CertificateStore;
   /** Of the managed pieces. */
   readonly image: string;
-  /** Through which feeds on the web are reached. */
+  /** Through which registries and feeds on the web are reached. */
   readonly proxy: ProxySettings;
 }
 
@@ -86,7 +86,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
   const images = imageCatalog(stores.catalog);
   const kept = collections(stores);
   const knowledge = await openKnowledge(stores.catalog, stores.objects, recompiled(options, kept));
-  const registries = registryAccess(client, caches, config.namespace);
+  const registries = registryAccess(client, caches, config.namespace, options.proxy);
   const evaluator = new Evaluator({
     clock: systemClock,
     catalog: stores.catalog,

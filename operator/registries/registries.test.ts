@@ -130,6 +130,12 @@ describe("registryAccess", () => {
     );
   });
 
+  it("goes through the proxy of the environment", async () => {
+    const proxy = { httpsProxy: "http://proxy.example:3128", noProxy: ".svc" };
+    const access = registryAccess(await cluster(), testCaches().caches, "stellaops", proxy);
+    expect(await access.settings("team", [])).toMatchObject({ proxy });
+  });
+
   it("lets no namespace use another's pull secret", async () => {
     const client = await cluster();
     client.calls.length = 0;

@@ -9,6 +9,7 @@ import type { SharedImageSource } from "#lib/oci/types.ts";
 import { digestOf, hexOf } from "#lib/digest.ts";
 import type { Digest } from "#lib/digest.ts";
 import { defineErrors } from "#lib/errors.ts";
+import type { ProxySettings } from "#lib/http/proxy.ts";
 import { isAlreadyExists } from "#lib/kube/index.ts";
 import type { KubeClient, KubeObject, Resource } from "#lib/kube/index.ts";
 import { DISCOVERED, objectName } from "#controllers/workload/index.ts";
@@ -30,12 +31,18 @@ export interface RegistryAccess {
   readonly resolveDigest: (image: string) => Promise<Digest>;
 }
 
-export function registryAccess(client: KubeClient, caches: Caches, namespace: string): RegistryAccess {
+/** @param proxy of the process's environment; for every registry */
+export function registryAccess(
+  client: KubeClient,
+  caches: Caches,
+  namespace: string,
+  proxy: ProxySettings = {},
+): RegistryAccess {
   const settings: RegistryAccess["settings"] = async (asker, pullSecrets) => {
     const configured = registriesOf(caches);
     if (asker !== namespace) requireOwn(asker, pullSecrets);
     const registries = asker === namespace ? configured : withoutCredentials(configured);
-    return registrySettingsFor(client, { namespace, registries }, pullSecrets);
+    return { ...(await registrySettingsFor(client, { namespace, registries }, pullSecrets)), proxy };
   };
   return {
     settings,
