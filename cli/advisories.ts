@@ -23,10 +23,11 @@ import type {
   Snapshot,
   SourceExport,
 } from "#engines/evaluation/index.ts";
-import { fileFeed } from "#engines/evaluation/advisories/adapters/file-feed.ts";
 import { digestOf, hexOf, parseDigest } from "#lib/digest.ts";
 import { codeOf, defineErrors, messageOf } from "#lib/errors.ts";
-import { say } from "./output.ts";
+import { progressLine, say } from "./output.ts";
+import type { ProgressLine } from "./output.ts";
+import { toldFeed } from "./told-feed.ts";
 import { addressName, downloadsIn, isWebAddress, openAddress, shownAddress } from "./web-feed.ts";
 import type { WebFlags } from "./web-feed.ts";
 
@@ -113,17 +114,19 @@ export async function importInto(
   },
 ): Promise<readonly Imported[]> {
   const done: Imported[] = [];
+  const progress = progressLine();
   try {
     for (const path of paths) {
       const name = nameOf(path, options.name, options.web ?? {});
       if (isWebAddress(path)) done.push(await importAddress(folder, path, name, options));
       else {
-        const result = await importPath(path, name, options.connector);
+        const result = await importPath(path, name, options.connector, progress);
         done.push({ result, kept: keptSource(name, resolve(path), result, options.now) });
       }
     }
   } finally {
-    if (done.length > 0) await keep(folder, done);
+    if (done.length > 0) await keep(folder, done, progress);
+    progress.done();
   }
   return done;
 }
@@ -200,7 +203,7 @@ async function keptBefore(
 /** What a source's files are called by. */
 export const stemOf = (name: string): string => hexOf(digestOf(name)).slice(0, 16);
 
-async function keep(folder: string, done: readonly Imported[]): Promise<void> {
+async function keep(folder: string, done: readonly Imported[], progress: ProgressLine): Promise<void> {
   const names = new Set(done.map(({ kept }) => kept.name));
   const others = (await keptSources(folder)).filter(({ name }) => !names.has(name));
   const files = done.flatMap(({ result, kept, cursor }) => {
@@ -219,6 +222,7 @@ async function keep(folder: string, done: readonly Imported[]): Promise<void> {
     await writeTogether(folder, [...files, ...named]);
     return;
   }
+  progress.update("compiling all advisories");
   const exports = await readExports(folder, others);
   for (const { result, kept } of done) exports.push(result?.export ?? (await readExport(folder, kept)));
   await writeTogether(folder, [...files, ...named, [SNAPSHOT_FILE, compileSnapshot(exports)]]);
@@ -324,13 +328,14 @@ async function importPath(
   path: string,
   name: string,
   connector: ConnectorId | undefined,
+  progress?: ProgressLine,
 ): Promise<ImportResult> {
   await stat(path).catch((cause: unknown) => {
     throw cliAdvisoryErrors.make("ADVISORIES_MISSING", `there is no file or folder ${path}`, { cause });
   });
   const result = await importSource({
     name,
-    feed: fileFeed(path),
+    feed: toldFeed(path, progress),
     ...(connector === undefined ? {} : { connector }),
   });
   requireRecords(result, path);

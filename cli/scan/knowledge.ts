@@ -2,7 +2,6 @@
 /** What a scan judges by, read from files: policies and VEX documents. */
 import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { fileFeed } from "#engines/evaluation/advisories/adapters/file-feed.ts";
 import {
   openVexSnapshot,
   parsePolicy,
@@ -14,6 +13,7 @@ import type { Policy, VexFeed, VexSnapshot, VexTrust } from "#engines/evaluation
 import { messageOf } from "#lib/errors.ts";
 import { fileErrors, readText } from "../files.ts";
 import { say } from "../output.ts";
+import { toldFeed } from "../told-feed.ts";
 import { addressName, isWebAddress, openAddress } from "../web-feed.ts";
 
 /** @throws FILE_MISSING, and what `parsePolicy` throws */
@@ -96,7 +96,7 @@ export async function vexAt(
     throw fileErrors.make("FILE_MISSING", `there is no file or folder ${path}`, { cause });
   });
   if (found.isDirectory() || (found.isFile() && HOLDS_DOCUMENTS.test(path)))
-    return readVexFeed(source, fileFeed(path));
+    return readVexFeed(source, toldFeed(path));
   const documents = [{ source, name: basename(path), bytes: await readText(path) }];
   return { documents, problems: [], problemCount: 0 };
 }
