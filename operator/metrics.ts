@@ -21,6 +21,7 @@ const controllers = [
   "schedule",
   "notifyrule",
   "notifychannel",
+  "openreport",
 ] as const;
 export type ControllerName = (typeof controllers)[number];
 

@@ -147,6 +147,14 @@ const specSchema = z
       50,
     ).exactOptional(),
     discovery: discoverySchema.meta({ description: "Which running images are looked at." }).prefault({}),
+    openReports: z
+      .object({
+        enabled: flag(
+          "Whether Reports are written as openreports.io Reports too (wgpolicyk8s.io PolicyReports where only those are installed), for dashboards that show any tool's. Without either kind nothing is written.",
+        ).default(true),
+      })
+      .meta({ description: "The same results for dashboards." })
+      .prefault({}),
     reportRetention: duration(
       "How long a Report outlives the last pod with its image, e.g. 24h; 0s removes it at once.",
     ).default("24h"),

@@ -48,7 +48,15 @@ export {
   type WatchedStore,
 } from "./reflector.ts";
 export { createKubeClient, type KubeClientOptions } from "./rest-client.ts";
-export { builtin, collectionPath, defineResource, keyOf, objectPath, refOfKey } from "./resources.ts";
+export {
+  apiVersionOf,
+  builtin,
+  collectionPath,
+  defineResource,
+  keyOf,
+  objectPath,
+  refOfKey,
+} from "./resources.ts";
 export {
   type Change,
   type IndexFunction,

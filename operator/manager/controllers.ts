@@ -19,6 +19,7 @@ import type { Clock } from "#lib/clock.ts";
 import { BY_DIGEST, BY_UID } from "../caches.ts";
 import type { Caches } from "../caches.ts";
 import { isSpecChanged } from "./changes.ts";
+import { runOpenReports } from "./open-reports.ts";
 import { runKind } from "./run-kind.ts";
 import type { Manager } from "./run-kind.ts";
 import { runWorkloads } from "./workloads.ts";
@@ -141,6 +142,7 @@ export function startControllers(manager: Manager, ports: ControllerPorts): Cont
       store: caches.notifyChannels,
       reconcile: (channel) => Promise.resolve(reconcileNotify(channel, clock)),
     }),
+    openReport: runOpenReports(manager, ports),
   };
   return {
     ...started,

@@ -12,6 +12,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { apply, applyText } from "#hack/demo/kubectl.ts";
 import { rfc3339 } from "#lib/clock.ts";
+import type { OpenReport } from "#controllers/open-report/index.ts";
 import { builtin, defineResource } from "#lib/kube/index.ts";
 import type { KubeObject } from "#lib/kube/index.ts";
 import { resources } from "#crds/index.ts";
@@ -44,6 +45,7 @@ beforeAll(async () => {
   for (const ref of ["shop/bad:1", "shop/good:1", "shop/waived:1", "built/app:1", ...MANY, ...KILLED]) {
     await at.push(`oci-dir:${layout}:${ref}`, ref);
   }
+  await apply(at.kubectl, "-f", "test/e2e/testdata/openreports-crd.yaml");
   await applyText(at.kubectl, SETTINGS);
   await apply(at.kubectl, "-f", "config/samples/advisorysource.yaml");
   await eventually("the operator is ready", async () => isReady("stellaops", "stellaops"), 120_000);
@@ -153,8 +155,25 @@ describe("reports", () => {
     expect(bad.metadata.name).toMatch(/^bad-[0-9a-f]{12}$/);
   });
 
+  it("says the same as OpenReports", async () => {
+    const { metadata } = await verdictOf("road", "shop/bad", "fail");
+    const said = await eventually("the report for dashboards is there", async () => {
+      const text = await at.kubectl("-n", "road", "get", "reports.openreports.io", metadata.name, "-o=json");
+      return JSON.parse(text) as OpenReport;
+    });
+    expect(said).toMatchObject({
+      source: "StellaOps",
+      scope: { kind: "Pod", name: "bad", namespace: "road" },
+      summary: { error: 0, pass: 0 },
+    });
+    expect(said.results.slice(0, 2)).toMatchObject([
+      { policy: "verdict", result: "fail" },
+      { policy: "CVE-2018-1000620", result: "fail", severity: "critical" },
+    ]);
+  });
+
   it("prints the columns that people look for", async () => {
-    const table = await at.kubectl("get", "reports", "-A");
+    const table = await at.kubectl("get", "rep", "-A");
     expect(table.split("\n")[0]?.trim().split(/\s+/)).toEqual([
       "NAMESPACE",
       "NAME",
@@ -198,6 +217,10 @@ describe("reports", () => {
   it("removes the Report of a workload that is gone, after the retention", async () => {
     await at.kubectl("-n", "road", "delete", "pod", "good", "--wait");
     await eventually("the report is gone", async () => (await reportOn("road", "shop/good")) === undefined);
+    await eventually("what dashboards show is gone", async () => {
+      const names = await at.kubectl("-n", "road", "get", "reports.openreports.io", "-o=name");
+      return !names.includes("/good-");
+    });
     await eventually(
       "its scan too",
       async () => ![...(await scanStates()).keys()].some((name) => name.startsWith("good-")),
