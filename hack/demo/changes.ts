@@ -96,7 +96,7 @@ const unseen = (what: string): Error =>
   demoErrors.make("DEMO_CHANGE_UNSEEN", `a change had another effect than it should have: ${what}`);
 
 const reports = async (kubectl: Kubectl): Promise<readonly SeenReport[]> =>
-  reportsOf(await kubectl("get", "reports", "-A", "-o", "json"));
+  reportsOf(await kubectl("get", "reports.stella-ops.org", "-A", "-o", "json"));
 
 /** Also what an earlier run left that was cut short; waits until the reports stand as they did. */
 async function undo(kubectl: Kubectl): Promise<void> {

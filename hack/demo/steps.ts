@@ -97,7 +97,7 @@ export async function waitForReports(kubectl: Kubectl, log: Log): Promise<void> 
   const start = performance.now();
   let spoken = { atMs: start, ready: -1 };
   for (;;) {
-    const { ready, missing } = progressOf(await kubectl("get", "reports", "-A", "-o", "json"));
+    const { ready, missing } = progressOf(await kubectl("get", "reports.stella-ops.org", "-A", "-o", "json"));
     if (missing.length === 0) return;
     const now = performance.now();
     if (ready !== spoken.ready || now - spoken.atMs >= SPEAK_EVERY_MS) {

@@ -75,7 +75,7 @@ async function demoOn(
     await applySamples(kubectl);
   });
   await step(log, "7/9 reports", () => waitForReports(kubectl, log));
-  print(`\n$ kubectl get reports -A\n${await kubectl("get", "reports", "-A")}`);
+  print(`\n$ kubectl get reports -A\n${await kubectl("get", "reports.stella-ops.org", "-A")}`);
   const refusal = await step(log, "8/9 a Pod that must be refused", () => tryBadPod(kubectl, log));
   print(`\n$ kubectl create -f hack/demo/bad-pod.yaml\n${refusal}\n`);
   await step(log, "9/9 what changes by itself", () => showChanges(kubectl, print));
@@ -123,7 +123,7 @@ async function whatToLookAt(kubectl: Kubectl, cluster: Cluster): Promise<string>
 }
 
 async function reportOfWeb(kubectl: Kubectl): Promise<string> {
-  const names = await kubectl("-n", "shop", "get", "reports", "-o", "name");
+  const names = await kubectl("-n", "shop", "get", "reports.stella-ops.org", "-o", "name");
   return /\/(web-[0-9a-f]{12})$/m.exec(names)?.[1] ?? "NAME";
 }
 

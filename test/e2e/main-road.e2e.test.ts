@@ -313,6 +313,100 @@ spec: { imageRef: "${image}" }
   });
 });
 
+describe("knowledge", () => {
+  const NEWS = {
+    id: "ROAD-1",
+    modified: "2026-01-01T00:00:00Z",
+    severity: [{ type: "CVSS_V3", score: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H" }],
+    affected: [
+      {
+        package: { ecosystem: "npm", name: "cryptiles" },
+        ranges: [{ type: "SEMVER", events: [{ introduced: "4.1.3" }, { fixed: "4.1.4" }] }],
+      },
+    ],
+  };
+  const VEX = {
+    "@context": "https://openvex.dev/ns/v0.2.0",
+    "@id": "https://example.com/vex/road-1",
+    author: "Road team",
+    timestamp: "2026-01-02T00:00:00Z",
+    version: 1,
+    statements: [
+      {
+        vulnerability: { name: "ROAD-1" },
+        products: [{ "@id": "pkg:npm/cryptiles@4.1.3" }],
+        status: "not_affected",
+        justification: "vulnerable_code_not_in_execute_path",
+      },
+    ],
+  };
+  const source = (kind: string, name: string, document: object): string => `
+apiVersion: v1
+kind: ConfigMap
+metadata: { namespace: stellaops, name: ${name} }
+data: { "${name}.json": '${JSON.stringify(document)}' }
+---
+apiVersion: stella-ops.org/v1alpha1
+kind: ${kind}
+metadata: { namespace: stellaops, name: ${name} }
+spec: { configMap: { name: ${name} } }
+`;
+
+  it("changes the reports that it concerns and no other, tells of it, and is answered by VEX", async () => {
+    await applyText(at.kubectl, pod("road", "fresh", "shop/good:1"));
+    const before = await verdictOf("road", "shop/good", "pass");
+    const other = await verdictOf("road", "shop/waived", "warn");
+
+    await applyText(at.kubectl, source("AdvisorySource", "road-news", NEWS));
+    const hit = await verdictOf("road", "shop/good", "fail");
+    expect(hit.status?.worst?.[0]).toMatchObject({ id: "ROAD-1", fixedVersion: "4.1.4", action: "fail" });
+    expect(hit.status?.digests?.advisories).not.toBe(before.status?.digests?.advisories);
+    const untouched = await verdictOf("road", "shop/waived", "warn");
+    expect(untouched.status?.digests).toEqual(other.status?.digests);
+    await eventually("an Event tells of it", async () => {
+      const path = `--field-selector=reason=RescanDelta,regarding.name=${hit.metadata.name}`;
+      const text = await at.kubectl(
+        "-n",
+        "road",
+        "get",
+        "events.events.k8s.io",
+        path,
+        "-o=jsonpath={.items[*].note}",
+      );
+      return text.includes("ROAD-1");
+    });
+
+    await applyText(at.kubectl, source("VexSource", "road-vex", VEX));
+    const answered = await verdictOf("road", "shop/good", "pass");
+    expect(answered.status?.suppressed).toBe(1);
+    expect((await verdictOf("road", "shop/waived", "warn")).status?.digests).toEqual(other.status?.digests);
+
+    await at.kubectl("-n", "stellaops", "delete", "vexsource,configmap", "road-vex", "--ignore-not-found");
+    await verdictOf("road", "shop/good", "fail");
+    await at.kubectl(
+      "-n",
+      "stellaops",
+      "delete",
+      "advisorysource,configmap",
+      "road-news",
+      "--ignore-not-found",
+    );
+    await verdictOf("road", "shop/good", "pass");
+    await at.kubectl("-n", "road", "delete", "pod", "fresh", "--wait");
+  });
+
+  it("says by metric how fresh each source is", async () => {
+    const pods = await at.kubectl("-n", "stellaops", "get", "pods", "-o=name");
+    const operator = /^pod\/(stellaops-operator-\S+)$/m.exec(pods)?.[1] ?? "";
+    const metrics = `/api/v1/namespaces/stellaops/pods/${operator}:8080/proxy/metrics`;
+    const text = await at.kubectl("get", `--raw=${metrics}`);
+    expect(text).toMatch(
+      /^stella_source_last_success_timestamp_seconds\{kind="AdvisorySource",source="stellaops\/kit-npm"\} 1[0-9]{9}$/m,
+    );
+    expect(text).toMatch(/^stella_stale_sources\{kind="AdvisorySource"\} 0$/m);
+  });
+});
+
 describe("the REST API and the command", () => {
   const stella = async (...args: string[]): Promise<string> => {
     const { stdout } = await run("npx", [
