@@ -41,7 +41,7 @@ export async function explainOpinions(vulnerability: string, flags: ExplainVexFl
       ? {}
       : { imageReference: target, repository: repositoryOf(parseReference(target)) };
   const image = { sbom: sbom ?? (await scanTarget(target, flags)).sbom, context };
-  const explained = explainVex(ids, vex, image, vexTrust);
+  const explained = explainVex(ids, vex, image, vexTrust, Date.now());
   if (explained.length === 0) {
     const all = `${vex.statements} statements of ${vex.documents} documents`;
     throw explainErrors.make(
@@ -94,7 +94,8 @@ function explanationText(
     String(one.weight),
     one.source,
     one.document,
-    (one.timestamp ?? "-").slice(0, 19),
+    one.author ?? "-",
+    `${(one.timestamp ?? "-").slice(0, 19)}${one.isAhead === true ? " (to come, not counted)" : ""}`,
     one.justification ?? one.action ?? "-",
   ]);
   const place = evidence[0] === undefined ? "" : `/${evidence[0].path}`;
@@ -110,7 +111,7 @@ function explanationText(
   ];
   return [
     plainTable([vulnerability.toUpperCase(), purl, place], []),
-    plainTable(["STATUS", "SCOPE", "WEIGHT", "SOURCE", "DOCUMENT", "TIME", "WHY"], rows),
+    plainTable(["STATUS", "SCOPE", "WEIGHT", "SOURCE", "DOCUMENT", "AUTHOR", "TIME", "WHY"], rows),
     plainTable(["CONSENSUS", ""], outcome),
   ].join("");
 }

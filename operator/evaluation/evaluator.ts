@@ -23,7 +23,7 @@ import type { Knowledge, MadeWith } from "./knowledge.ts";
 import type { SelectedPolicies } from "./policies.ts";
 
 /** Raise when the same inputs give another report. */
-const EVALUATOR_VERSION = 3;
+const EVALUATOR_VERSION = 4;
 const MAX_OMISSION_LINES = 10;
 const MAX_REPORT_BYTES = 64 * 1024 * 1024;
 

@@ -183,12 +183,9 @@ function intern(documents: readonly Read[]): InternedClaims {
   }
   return {
     strings: strings.items,
-    documents: documents.map(({ source, name, digest, signature, reading }) => [
-      source,
-      reading.id ?? name,
-      digest,
-      signature,
-    ]),
+    documents: documents.map(({ source, name, digest, signature, reading: { id = name, author } }) =>
+      author === undefined ? [source, id, digest, signature] : [source, id, digest, signature, author],
+    ),
     names: names.items,
     products: products.items,
     statements,

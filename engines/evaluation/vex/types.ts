@@ -3,7 +3,7 @@
 import type { Digest } from "#lib/digest.ts";
 import type { VexStatus } from "../types.ts";
 
-/** `unverified`: a detached signature lies beside the document, and nobody has looked at it. */
+/** `unverified`: there is a signature, beside the document or around it, and nobody has looked at it. */
 export type VexSignature = "none" | "unverified";
 
 /** One document with where it came from. */
@@ -52,6 +52,8 @@ export interface VexClaim {
 export interface VexReading {
   /** The document's own name of itself. */
   readonly id?: string;
+  /** Who the document says wrote it; cut to 300 characters. */
+  readonly author?: string;
   readonly claims: readonly VexClaim[];
   /** VEX_DOCUMENT_INVALID for statements that were refused, the first hundred. */
   readonly problems: readonly Error[];
@@ -79,6 +81,8 @@ export interface VexProvenance {
   readonly document: string;
   readonly digest: Digest;
   readonly signature: VexSignature;
+  /** Who the document says wrote it: a word of its own that nothing is decided by. */
+  readonly author?: string;
 }
 
 /** A claim cut down to one product and, where it has them, one subcomponent. */
