@@ -4,7 +4,7 @@ import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import { cacheDirOption } from "../cache.ts";
 import type { ExplainVexFlags } from "../vex-explain.ts";
-import { collect, collectWeight, parsePlatform } from "./scan.ts";
+import { attachedVexOption, collect, collectWeight, parsePlatform } from "./scan.ts";
 
 interface ImportFlags {
   readonly name?: string;
@@ -53,6 +53,7 @@ function addExplain(vex: Command): void {
     .option("--target <target>", "the image, as stella scan takes it")
     .option("--vex <path>", "documents to ask; repeatable; what is kept unless given", collect, [])
     .option("--vex-weight <path=weight>", "as for stella scan; repeatable", collectWeight, {})
+    .addOption(attachedVexOption())
     .option("--platform <os/architecture>", "which image of an index", parsePlatform)
     .option("--offline", "ask no registry; local targets only")
     .option(...cacheDirOption)

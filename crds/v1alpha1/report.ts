@@ -96,6 +96,7 @@ const digestsSchema = z.object({
   sbom: digest("The image's SBOM."),
   advisories: digest("The advisory snapshot that was asked."),
   vex: digest("The VEX snapshot that was asked."),
+  attachedVex: digest("VEX documents that are attached to the image, where they were asked.").exactOptional(),
   policy: digest("The policies that judged."),
   report: digest("The full report in the object store."),
 });

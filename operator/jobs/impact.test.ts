@@ -54,6 +54,7 @@ async function bench(startWork: () => ImportWork = () => inlineImportWork) {
     objects,
     knowledge,
     vexTrust: () => ({}),
+    attachedVex: () => undefined,
     observed: () => undefined,
     onDelta: () => undefined,
   });

@@ -4,6 +4,7 @@ import type { Component, Evidence, Sbom } from "#engines/scanner/index.ts";
 import type { EvaluationContext } from "../policy/types.ts";
 import type { VexAnnotation, VexStatus } from "../types.ts";
 import { relevant } from "./apply-vex.ts";
+import type { Weighing } from "./apply-vex.ts";
 import { closestFirst, consensusOf, counts, isAhead } from "./consensus.ts";
 import type { Scope, ScopedStatement, VexTrust } from "./consensus.ts";
 import { makeScene } from "./scene.ts";
@@ -43,19 +44,19 @@ export interface VexExplanation {
 /**
  * By component, in the SBOM's order; only those of which something is said.
  * @param ids all names of the vulnerability
- * @param now as for `consensusOf`
  */
 export function explainVex(
   ids: readonly string[],
   snapshot: VexSnapshot,
   image: { readonly sbom: Sbom; readonly context: EvaluationContext },
-  trust: VexTrust = {},
-  now?: number,
+  { trust = {}, attached, now }: Weighing = {},
 ): readonly VexExplanation[] {
   const scene = makeScene(image);
   const names = ids.map((id) => id.toUpperCase());
   return image.sbom.components.flatMap((component) => {
-    const spoken = relevant(component, names, snapshot, scene);
+    const spoken = [snapshot, ...(attached === undefined ? [] : [attached])].flatMap((one) =>
+      relevant(component, names, one, scene),
+    );
     return spoken.length === 0 ? [] : [explained(component, spoken, trust, now)];
   });
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What VEX documents say, verbatim enough to be judged, and the snapshot that evaluation reads. */
-import type { Digest } from "#lib/digest.ts";
+import type { Digest, ImageDigest } from "#lib/digest.ts";
 import type { VexStatus } from "../types.ts";
 
 /** `unverified`: there is a signature, beside the document or around it, and nobody has looked at it. */
@@ -20,6 +20,17 @@ export interface VexDocument {
    * index names it.
    */
   readonly listedFor?: readonly string[];
+  /** The image that it is attached to; it is not heard about any other. Absent: it is attached to none. */
+  readonly attachedTo?: AttachedImage;
+}
+
+/** An image to which something is attached. */
+export interface AttachedImage {
+  readonly imageDigest: ImageDigest;
+  /** Of the index that has the image. */
+  readonly indexDigest?: Digest;
+  /** Registry and repository, without tag. */
+  readonly repository: string;
 }
 
 export type VexFormat = "openvex" | "csaf" | "cyclonedx";
