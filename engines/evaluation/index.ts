@@ -4,6 +4,7 @@ export { evaluationErrors } from "./errors.ts";
 export { diffReports, type FindingChange, type ReportDiff } from "./diff-reports.ts";
 export { evaluate, type AttachedVexInput, type EvaluationInput } from "./evaluate.ts";
 export { impactedImages } from "./impact.ts";
+export { renderOpenVex, type OpenVexOptions } from "./render-openvex.ts";
 export { renderSarif } from "./render-sarif.ts";
 export { renderTable, type TableOptions } from "./render-table.ts";
 export { describeDelta, rescanDelta } from "./rescan-delta.ts";

@@ -70,6 +70,11 @@ describe("unwrapVex", () => {
       signature: "none",
     },
     {
+      name: "the predicate's name in the specification's example",
+      given: statement(ours, { predicateType: "text/vex" }),
+      signature: "none",
+    },
+    {
       name: "a versioned predicate",
       given: statement(ours, { predicateType: "https://openvex.dev/ns/v0.2.0" }),
       signature: "none",
@@ -227,6 +232,16 @@ describe("a document that is attached", () => {
   it("is no answer about packages that are not in it, or are part of a program that is not", () => {
     expect(judged("pkg:npm/other").by).toBeUndefined();
     expect(judged({ "@id": "pkg:npm/other", subcomponents: lodash }).by).toBeUndefined();
+  });
+
+  it("of an attestation is about its subject where it names no product, and is refused by itself", () => {
+    const unsaid = openvex(undefined, { products: undefined });
+    const facts = (given: object) => compileAttached([{ name: "a", bytes: bytesOf(given) }], image).facts;
+    expect(facts(envelope(statement(unsaid)))).toMatchObject({ statements: 1, leftOut: [] });
+    expect(facts(unsaid)).toMatchObject({
+      statements: 0,
+      leftOut: ["a: statements[0].products: a statement needs at least one product"],
+    });
   });
 
   it("is named in the report, with what it weighs", () => {

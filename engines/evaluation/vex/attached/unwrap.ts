@@ -8,6 +8,7 @@ import { hexOf } from "#lib/digest.ts";
 import { isObject, Place } from "../formats/fault.ts";
 import type { Json } from "../formats/fault.ts";
 import { isVex } from "../formats/index.ts";
+import { isOpenVex } from "../formats/openvex.ts";
 import { readJsonObject } from "../formats/read-json.ts";
 import type { AttachedImage, VexSignature } from "../types.ts";
 
@@ -18,7 +19,7 @@ export interface Unwrapped {
 
 /** Predicates that are VEX documents. A CycloneDX BOM is one where it holds analyses. */
 const PREDICATES =
-  /^https:\/\/(?:openvex\.dev\/ns|cyclonedx\.org\/(?:bom|vex)|docs\.oasis-open\.org\/csaf)(?:\/|$)/;
+  /^text\/vex$|^https:\/\/(?:openvex\.dev\/ns|cyclonedx\.org\/(?:bom|vex)|docs\.oasis-open\.org\/csaf)(?:\/|$)/;
 const IN_TOTO = "application/vnd.in-toto+json";
 
 export const isVexPredicate = (type: string): boolean => PREDICATES.test(type);
@@ -70,9 +71,23 @@ function ofStatement(
       .refuse("it is no OpenVEX (https://openvex.dev/ns), CSAF or CycloneDX document");
   }
   if (!isAbout(subjects, subject)) throw place.at("subject").refuse("it is about another image");
+  const whole = isOpenVex(predicate) ? withProducts(predicate, subject) : predicate;
   // What was signed is the statement; this is the document in it, its members in their order.
-  return { bytes: JSON.stringify(predicate), signature };
+  return { bytes: JSON.stringify(whole), signature };
 }
+
+/** Of a statement without products the attestation's subject is the product (openvex/spec, ATTESTING.md). */
+function withProducts(document: Json, { imageDigest }: AttachedImage): Json {
+  const { statements } = document;
+  if (!Array.isArray(statements)) return document;
+  const whole = statements.map((one: unknown) =>
+    isObject(one) && isNone(one["products"]) ? { ...one, products: [imageDigest] } : one,
+  );
+  return { ...document, statements: whole };
+}
+
+const isNone = (products: unknown): boolean =>
+  products === undefined || (Array.isArray(products) && products.length === 0);
 
 function isAbout(subjects: unknown, { imageDigest, indexDigest }: AttachedImage): boolean {
   const wanted = new Set([imageDigest, ...(indexDigest === undefined ? [] : [indexDigest])].map(hexOf));
