@@ -24,7 +24,7 @@ export interface HeardAttachedVex {
   readonly weight: number;
 }
 
-const MAX_BYTES = 256 * 1024 * 1024;
+const MAX_BYTES = 64 * 1024 * 1024;
 
 export const attachedVexKey = (image: ImageDigest, repository: string): string =>
   `images/${hexOf(image)}/attached-vex/${hexOf(digestOf(repository))}.bin`;

@@ -96,23 +96,27 @@ interface Voice extends ScopedStatement {
  * keeps it stays as late as it says, which does no harm.
  */
 function dated(claims: readonly ScopedStatement[], now: number | undefined): readonly Voice[] {
-  return claims.map(({ statement, scope }) => {
-    const { timestamp, ...undated } = statement;
-    if (!isAhead(statement, now) || timestamp === undefined) return { statement, scope };
-    return { statement: undated, scope, ahead: timestamp };
+  const tomorrow = dayAfter(now);
+  return claims.map((claim) => {
+    const { timestamp, ...undated } = claim.statement;
+    if (timestamp === undefined || !isAhead(claim.statement, tomorrow)) return claim;
+    return { statement: undated, scope: claim.scope, ahead: timestamp };
   });
 }
 
-/** Whether its date is not believed: later than the day of `now` in UTC, of what would set a finding aside. */
-export function isAhead({ status, timestamp }: VexStatement, now: number | undefined): boolean {
-  if (now === undefined || timestamp === undefined || !isAnswer(status)) return false;
-  return dayOf(Date.parse(timestamp)) > dayOf(now);
+/** Whether its date is not believed, of what would set a finding aside. @param tomorrow as `dayAfter` gives it */
+export function isAhead({ status, timestamp = "" }: VexStatement, tomorrow: string | undefined): boolean {
+  return tomorrow !== undefined && timestamp >= tomorrow && isAnswer(status);
 }
 
 const DAY_MS = 86_400_000;
 
 /** Its start, in UTC. By days, so that a clock a little off makes no claim one of the future, and no image is judged every second. */
 const dayOf = (ms: number): number => Math.floor(ms / DAY_MS) * DAY_MS;
+
+/** The start of the next day, as claims write times: their order is that of the texts. */
+export const dayAfter = (now: number | undefined): string | undefined =>
+  now === undefined ? undefined : new Date(dayOf(now) + DAY_MS).toISOString();
 
 /** Of each provider its last word about what is closest, closest first; of one time the most careful. */
 function voicesOf(asked: readonly Voice[]): readonly Voice[] {

@@ -5,7 +5,7 @@ import type { EvaluationContext } from "../policy/types.ts";
 import type { VexAnnotation, VexStatus } from "../types.ts";
 import { relevant } from "./apply-vex.ts";
 import type { Weighing } from "./apply-vex.ts";
-import { closestFirst, consensusOf, counts, isAhead } from "./consensus.ts";
+import { closestFirst, consensusOf, counts, dayAfter, isAhead } from "./consensus.ts";
 import type { Scope, ScopedStatement, VexTrust } from "./consensus.ts";
 import { makeScene } from "./scene.ts";
 import type { VexSignature, VexSnapshot } from "./types.ts";
@@ -94,7 +94,7 @@ function weighed(
     ...(justification === undefined ? {} : { justification }),
     ...(action === undefined ? {} : { action }),
     ...(timestamp === undefined ? {} : { timestamp }),
-    ...(isAhead(statement, now) ? { isAhead: true as const } : {}),
+    ...(isAhead(statement, dayAfter(now)) ? { isAhead: true as const } : {}),
     ...(from.author === undefined ? {} : { author: from.author }),
     about: [...product, ...subcomponent],
   };

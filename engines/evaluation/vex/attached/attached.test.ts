@@ -272,6 +272,15 @@ describe("a document that is attached", () => {
     expect(compileAttached(parts.toReversed(), image, ["sha256:5: gone"])).toEqual(made);
   });
 
+  it("says no more than so much, in the order of the names", () => {
+    const aliases = Array.from({ length: 49 }, (_, index) => `X-${index}`);
+    const products = Array.from({ length: 3000 }, (_, index) => `pkg:npm/p${index}`);
+    const wide = bytesOf(openvex("x", { vulnerability: { name: "CVE-1", aliases }, products }));
+    const parts = ["b", "a"].map((name) => ({ name, bytes: wide }));
+    const { documents, leftOut } = compileAttached(parts, image).facts;
+    expect([documents, leftOut]).toEqual([1, ["b: it says something 150000 times, of 50000 that are taken"]]);
+  });
+
   it("tells of twenty troubles, and counts all", () => {
     const many = Array.from({ length: 30 }, (_, index) => ({
       name: `sha256:${index}`,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What is attached to an image to the VEX snapshot of that image alone, and the facts that its report tells. */
+import { byKey } from "#lib/compare.ts";
 import type { Digest } from "#lib/digest.ts";
 import { messageOf } from "#lib/errors.ts";
 import { evaluationErrors } from "../../errors.ts";
@@ -28,6 +29,8 @@ export interface AttachedVex {
   readonly facts: AttachedVexFacts;
 }
 
+/** It is read beside everything else that the operator does; half a second of work. */
+const MAX_ENTRIES = 200_000;
 const MAX_LINES = 20;
 const MAX_LINE = 300;
 
@@ -40,9 +43,9 @@ export function compileAttached(
   image: AttachedImage,
   leftOut: readonly string[] = [],
 ): AttachedVex {
-  const compiler = vexCompiler();
+  const compiler = vexCompiler(undefined, MAX_ENTRIES);
   const refused: string[] = [];
-  for (const { name, bytes } of found) {
+  for (const { name, bytes } of [...found].sort(byKey((one) => one.name))) {
     try {
       const document = unwrapVex(bytes, image, name);
       if (document !== undefined)
