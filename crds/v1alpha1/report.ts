@@ -139,7 +139,7 @@ const statusSchema = z
       .meta({ description: "The documents that led to the answer, by SHA-256: same digests, same answer." })
       .exactOptional(),
     nextExpiry: time(
-      "When a waiver or deferral ends or an age is reached, and the report is made anew.",
+      "When a waiver or deferral ends, an age is reached or the date of a VEX claim comes, and the report is made anew.",
     ).exactOptional(),
     notRunningSince: time(
       "When the last pod with the image was gone; after the retention the Report is removed.",
