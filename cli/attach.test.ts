@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/** `--attach` and `--attached-sbom` against a registry on loopback that keeps referrers under tags. */
-import { mkdtempSync, rmSync } from "node:fs";
+/** `--attach`, `--attached-sbom` and `--attached-vex` against a registry on loopback that keeps referrers under tags. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -14,6 +14,7 @@ import type { FakeRegistry } from "#lib/oci/testing/fake-registry.ts";
 import { writeOciLayout } from "#lib/oci/writer.ts";
 import type { LayerInput } from "#lib/oci/writer.ts";
 import { tarBytes } from "#lib/oci/writing/tar.ts";
+import { openVex, osv } from "./testing/documents.ts";
 import { stella } from "./testing/stella.ts";
 
 let folder: string;
@@ -69,6 +70,13 @@ const attach = async (
   } finally {
     await referrers.close();
   }
+};
+
+/** Vulnerabilities known of the packages that the image has. */
+const feed = (): string => {
+  const file = join(folder, "feed.json");
+  writeFileSync(file, osv("CVE-1").replaceAll("lodash", "a"));
+  return file;
 };
 
 const foreign = (name: string): string =>
@@ -223,5 +231,104 @@ describe("--attached-sbom any", () => {
     const { purls: found, err } = await used();
     expect(found).toEqual(["pkg:npm/core@1"]);
     expect(err).toContain(`from attached SBOM ${attestation.digest};`);
+  });
+});
+
+describe("--attached-vex any", () => {
+  const OPENVEX = "application/vnd.openvex+json";
+  const notAffected = (): string =>
+    openVex("team", "CVE-1", "not_affected").replace(
+      "pkg:npm/lodash",
+      `pkg:oci/app?repository_url=${target.replace(/:1$/, "")}`,
+    );
+  const judged = async (...args: readonly string[]) => {
+    const { exit, out, err } = await scan(
+      "--json",
+      "--advisories",
+      feed(),
+      "--no-vex",
+      "--fail-on",
+      "never",
+      ...args,
+    );
+    const report = JSON.parse(out) as {
+      findings: { suppressedBy?: string; vex?: { reason: string; scope: string } }[];
+      attachedVex?: object;
+      vexTrust?: object;
+      digests: object;
+    };
+    return {
+      exit,
+      err,
+      report,
+      by: report.findings[0]?.suppressedBy,
+      reason: report.findings[0]?.vex?.reason,
+    };
+  };
+
+  it("is not heard unless asked for", async () => {
+    await attach(notAffected(), OPENVEX);
+    const { by, report } = await judged();
+    expect(by).toBeUndefined();
+    expect(report).not.toHaveProperty("attachedVex");
+  });
+
+  it("answers for the image, and is told with its weight", async () => {
+    await attach(notAffected(), OPENVEX);
+    const damaged = await attach("{", OPENVEX);
+    const { by, report, err } = await judged("--attached-vex", "any");
+    expect(by).toBe("vex:attached:image");
+    expect(report).toMatchObject({
+      vexTrust: { "attached:image": 0.5 },
+      attachedVex: { repository: `${registry.host}/team/app`, documents: 1, statements: 1, leftOutCount: 1 },
+      digests: { attachedVex: expect.stringMatching(/^sha256:/) as string },
+    });
+    expect(err).toContain(`stella: attached VEX left out: ${damaged}: not JSON`);
+    expect(err).toContain("stella: attached VEX: 1 statements in 1 documents; signatures were not checked\n");
+    expect((await judged("--attached-vex", "any")).report).toEqual(report);
+  });
+
+  it("overrules nobody who weighs more, unless it is given the weight", async () => {
+    await attach(notAffected(), OPENVEX);
+    const vendor = join(folder, "vendor.json");
+    writeFileSync(vendor, openVex("vendor", "CVE-1", "affected").replace("lodash", "a"));
+    const given = ["--vex", vendor, "--attached-vex", "any"];
+    const { by, reason } = await judged(...given);
+    expect([by, reason]).toEqual([undefined, expect.stringContaining("closer, but 0.5 weigh less")]);
+    expect((await judged(...given, "--vex-weight", "attached:image=1")).by).toBe("vex:attached:image");
+    expect((await judged(...given, "--vex-weight", "attached:image=0")).reason).toBe(
+      "affected by vendor.json (weight 1)",
+    );
+  });
+
+  it("is asked by vex explain", async () => {
+    await attach(notAffected(), OPENVEX);
+    const { out } = await stella(
+      ...[
+        "vex",
+        "explain",
+        "CVE-1",
+        "--target",
+        target,
+        "--attached-vex",
+        "any",
+        "--platform",
+        "linux/amd64",
+      ],
+      ...["--cache-dir", join(folder, "cache")],
+    );
+    expect(out).toMatch(/not_affected +image +0\.5 +attached:image +https:\/\/team\.example\/1 +team /);
+  });
+
+  it.each([
+    { args: ["scan", "oci-dir:x", "--attached-vex", "any"], says: "TARGET_NOT_IN_REGISTRY" },
+    {
+      args: ["vex", "explain", "CVE-1", "--purl", "pkg:npm/a@1", "--attached-vex", "any"],
+      says: "TARGET_NOT_IN_REGISTRY",
+    },
+    { args: ["scan", "a.io/b", "--vex-weight", "attached:image=1"], says: "VEX_WEIGHT_UNUSED" },
+  ])("refuses $args", async ({ args, says }) => {
+    const { exit, err } = await stella(...args, "--cache-dir", join(folder, "cache"));
+    expect([exit, err]).toEqual([2, expect.stringContaining(says)]);
   });
 });

@@ -2,7 +2,7 @@
 /** The use case behind `stella scan`: the cluster's engines over local adapters. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { ReportDocument } from "#engines/evaluation/index.ts";
+import type { AttachedVexInput, ReportDocument } from "#engines/evaluation/index.ts";
 import type { ScanResult } from "#engines/scanner/index.ts";
 import { say, writeResult } from "./output.ts";
 import { documentOf, isInventory, layerDocuments } from "./scan/documents.ts";
@@ -16,12 +16,14 @@ export async function scan(target: string, flags: ScanFlags): Promise<number> {
   checkSbomUse(target, outputs, flags);
   // Who names what to judge by wants a verdict, whatever is written.
   const given = flags.policy.length + (flags.vex === false ? 0 : flags.vex.length) + flags.advisories.length;
-  const isJudged = given > 0 || outputs.some(({ format }) => !isInventory(format));
+  const isJudged =
+    given > 0 || flags.attachedVex === "any" || outputs.some(({ format }) => !isInventory(format));
   const judging = isJudged ? await import("./scan/judge.ts") : undefined;
   // Bad policies, feeds and VEX are found before the long part.
   const knowledge = await judging?.readKnowledge(flags);
   const scanned = await scanTarget(target, flags);
-  const report = knowledge && judging?.judge(target, scanned, knowledge);
+  const attachedVex = await attachedTo(target, scanned, flags);
+  const report = knowledge && judging?.judge(target, scanned, { ...knowledge, ...attachedVex });
   for (const output of outputs) await write(output, target, scanned, report, flags);
   if (flags.attach) {
     const { attachSbom } = await import("./attach.ts");
@@ -52,11 +54,21 @@ function outputsOf(flags: ScanFlags): readonly Output[] {
   return outputs;
 }
 
+async function attachedTo(
+  target: string,
+  scanned: ScanResult,
+  flags: ScanFlags,
+): Promise<{ readonly attachedVex?: AttachedVexInput }> {
+  if (flags.attachedVex !== "any") return {};
+  const { readAttachedVex } = await import("./scan/attached-vex.ts");
+  return { attachedVex: await readAttachedVex(target, scanned, flags) };
+}
+
 /** What can't be had of an image that is in no registry, or of an SBOM without the layers. */
 function checkSbomUse(target: string, outputs: readonly Output[], flags: ScanFlags): void {
   const isAttachedUsed = flags.attachedSbom === "any";
-  if (isLocal(target) && (flags.attach || isAttachedUsed)) {
-    const option = flags.attach ? "--attach" : "--attached-sbom";
+  if (isLocal(target) && (flags.attach || isAttachedUsed || flags.attachedVex === "any")) {
+    const option = flags.attach ? "--attach" : isAttachedUsed ? "--attached-sbom" : "--attached-vex";
     throw targetErrors.make(
       "TARGET_NOT_IN_REGISTRY",
       `${option} is for images in a registry, not for ${target}`,

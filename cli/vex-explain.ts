@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The use case behind `stella vex explain`: who says what of a vulnerability in a package or an image, and what comes of it. */
 import { explainVex } from "#engines/evaluation/index.ts";
-import type { VexExplanation } from "#engines/evaluation/index.ts";
+import type { EvaluationContext, VexExplanation, VexSnapshot } from "#engines/evaluation/index.ts";
 import { readSbom } from "#engines/scanner/index.ts";
 import type { Sbom } from "#engines/scanner/index.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
@@ -11,7 +11,7 @@ import { cliAdvisoryErrors, loadSnapshot } from "./advisories.ts";
 import { advisoriesIn, cacheDir } from "./cache.ts";
 import { say, writeResult } from "./output.ts";
 import { readOpinions } from "./scan/judge.ts";
-import { checkTarget, isLocal, scanTarget } from "./scan/target.ts";
+import { checkTarget, isLocal, scanTarget, targetErrors } from "./scan/target.ts";
 import type { TargetFlags } from "./scan/target.ts";
 import { plainTable } from "./table.ts";
 
@@ -33,15 +33,18 @@ export interface ExplainVexFlags extends TargetFlags {
 export async function explainOpinions(vulnerability: string, flags: ExplainVexFlags): Promise<void> {
   const { purl, target = "" } = flags;
   const sbom = purl === undefined ? undefined : sbomOfPurl(purl);
+  if (flags.attachedVex === "any" && (sbom !== undefined || isLocal(target)))
+    throw targetErrors.make(
+      "TARGET_NOT_IN_REGISTRY",
+      `--attached-vex is for images in a registry, not for ${purl ?? target}`,
+    );
   if (sbom === undefined) checkTarget(target, flags);
   const { vex, vexTrust } = await readOpinions(flags);
   const ids = await namesOf(vulnerability, flags);
-  const context =
-    sbom !== undefined || isLocal(target)
-      ? {}
-      : { imageReference: target, repository: repositoryOf(parseReference(target)) };
-  const image = { sbom: sbom ?? (await scanTarget(target, flags)).sbom, context };
-  const explained = explainVex(ids, vex, image, vexTrust);
+  const { image, attached } =
+    sbom === undefined ? await ofTarget(target, flags) : { image: { sbom, context: {} } };
+  const weighing = { trust: vexTrust, now: Date.now(), ...(attached === undefined ? {} : { attached }) };
+  const explained = explainVex(ids, vex, image, weighing);
   if (explained.length === 0) {
     const all = `${vex.statements} statements of ${vex.documents} documents`;
     throw explainErrors.make(
@@ -54,6 +57,21 @@ export async function explainOpinions(vulnerability: string, flags: ExplainVexFl
       ? `${canonicalJson(explained)}\n`
       : explained.map((one) => explanationText(vulnerability, one)).join("\n");
   await writeResult(text, undefined);
+}
+
+/** The image, and what is attached to it. */
+async function ofTarget(
+  target: string,
+  flags: ExplainVexFlags,
+): Promise<{ readonly image: { sbom: Sbom; context: EvaluationContext }; readonly attached?: VexSnapshot }> {
+  const scanned = await scanTarget(target, flags);
+  const context = isLocal(target)
+    ? {}
+    : { imageReference: target, repository: repositoryOf(parseReference(target)) };
+  const image = { sbom: scanned.sbom, context };
+  if (flags.attachedVex !== "any") return { image };
+  const { readAttachedVex } = await import("./scan/attached-vex.ts");
+  return { image, attached: (await readAttachedVex(target, scanned, flags)).snapshot };
 }
 
 /** An image that holds that one package; its distro is the one that the purl names. @throws VEX_PURL_INVALID */
@@ -94,7 +112,8 @@ function explanationText(
     String(one.weight),
     one.source,
     one.document,
-    (one.timestamp ?? "-").slice(0, 19),
+    one.author ?? "-",
+    `${(one.timestamp ?? "-").slice(0, 19)}${one.isAhead === true ? " (to come, not counted)" : ""}`,
     one.justification ?? one.action ?? "-",
   ]);
   const place = evidence[0] === undefined ? "" : `/${evidence[0].path}`;
@@ -110,7 +129,7 @@ function explanationText(
   ];
   return [
     plainTable([vulnerability.toUpperCase(), purl, place], []),
-    plainTable(["STATUS", "SCOPE", "WEIGHT", "SOURCE", "DOCUMENT", "TIME", "WHY"], rows),
+    plainTable(["STATUS", "SCOPE", "WEIGHT", "SOURCE", "DOCUMENT", "AUTHOR", "TIME", "WHY"], rows),
     plainTable(["CONSENSUS", ""], outcome),
   ].join("");
 }

@@ -161,3 +161,45 @@ describe("stella vex explain", () => {
     expect([ran.exit, ran.out, ran.err]).toEqual([exit, "", expect.stringContaining(says)]);
   });
 });
+
+describe("stella vex export", () => {
+  const reportOf = async (name: string, ...args: readonly string[]): Promise<string> =>
+    write(name, (await scan("--no-vex", ...args)).out);
+
+  it("writes what VEX came to, the same for the same report, and importing it gives the same answer", async () => {
+    const report = await reportOf("report.json", "--vex", at("supplier.json"), ...cacheOf("none"));
+    const { exit, out } = await stella("vex", "export", report, "--author", "Acme");
+    expect(exit).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      author: "Acme",
+      timestamp: "2024-01-01T00:00:00.000Z",
+      statements: [{ vulnerability: { name: "GHSA-1" }, status: "not_affected" }],
+    });
+    expect((await stella("vex", "export", report, "--author", "Acme", "-o", at("out.json"))).exit).toBe(0);
+    expect(readFileSync(at("out.json"), "utf8")).toBe(out);
+    expect(await answerOf("--vex", at("out.json"), ...cacheOf("none"))).toMatchObject({ by: "vex:out.json" });
+  });
+
+  it.each<{ name: string; report: () => Promise<string>; exit: number; says: string }>([
+    {
+      name: "a report without VEX",
+      report: () => reportOf("silent.json", ...cacheOf("none")),
+      exit: 4,
+      says: "VEX_NOTHING_SAID",
+    },
+    { name: "another file", report: () => Promise.resolve(at("hub.json")), exit: 2, says: "REPORT_INVALID" },
+    { name: "no file", report: () => Promise.resolve(at("gone.json")), exit: 4, says: "FILE_MISSING" },
+    {
+      name: "a report with a time that is none",
+      report: async () => {
+        const file = await reportOf("bad.json", "--vex", at("hub.json"), ...cacheOf("none"));
+        return write("bad.json", readFileSync(file, "utf8").replace("2024-01-01T00:00:00.000Z", "soon"));
+      },
+      exit: 2,
+      says: "findings.0.vex.timestamp",
+    },
+  ])("refuses $name", async ({ report, exit, says }) => {
+    const found = await stella("vex", "export", await report());
+    expect([found.exit, found.err]).toEqual([exit, expect.stringContaining(says)]);
+  });
+});

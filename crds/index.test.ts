@@ -93,6 +93,7 @@ describe("defaults", () => {
         observer: { enabled: false },
       },
       discovery: { enabled: true, excludeNamespaces: ["stellaops"], excludeImages: [] },
+      openReports: { enabled: true },
       reportRetention: "24h",
       scan: { maxParallel: 2, timeout: "10m" },
     });

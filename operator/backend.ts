@@ -16,6 +16,7 @@ import type { Caches } from "./caches.ts";
 import type { CertificateStore } from "./certificates.ts";
 import type { OperatorConfig } from "./config.ts";
 import { controllerPorts } from "./controller-ports.ts";
+import { heardAttachedVex } from "./evaluation/attached-vex.ts";
 import { Evaluator } from "./evaluation/evaluator.ts";
 import { imageCatalog } from "./evaluation/images.ts";
 import type { ImageCatalog } from "./evaluation/images.ts";
@@ -93,6 +94,7 @@ export async function createBackend(options: BackendOptions): Promise<Backend> {
     objects: stores.objects,
     knowledge,
     vexTrust: () => vexTrust(caches, knowledge.vex().snapshot),
+    attachedVex: (image, repository) => heardAttachedVex(caches, image, repository),
     observed: (seconds) => options.metrics.own.evaluationSeconds.observe(seconds),
     onDelta: tellDelta(options, images),
   });

@@ -17,6 +17,7 @@ import type { ObjectStore } from "#lib/stores/ports.ts";
 import { BY_DIGEST } from "./caches.ts";
 import type { Parts } from "./backend.ts";
 import { attachedSboms } from "./jobs/attached-sboms.ts";
+import { attachedVexOf } from "./jobs/attached-vex.ts";
 import { vexTrust } from "./evaluation/vex-trust.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
 import { openFeed } from "./jobs/feed-places.ts";
@@ -121,15 +122,24 @@ export function startWorkers(parts: Parts, controllers: Controllers): Workers {
   };
 }
 
-/** Sources change with every import; what they weigh seldom does. */
+/** Sources change with every import; what they weigh, and whose attached documents are heard, seldom does. */
 function onTrustChange({ caches, knowledge }: Parts, changed: () => void): () => void {
-  let before = canonicalJson(vexTrust(caches, knowledge.vex().snapshot));
-  return caches.vexSources.onChange(() => {
-    const now = canonicalJson(vexTrust(caches, knowledge.vex().snapshot));
+  const current = (): string =>
+    canonicalJson([
+      vexTrust(caches, knowledge.vex().snapshot),
+      caches.stellaOps.get(undefined, "stellaops")?.spec.scan.attachedVex ?? null,
+    ]);
+  let before = current();
+  const look = (): void => {
+    const now = current();
     if (now === before) return;
     before = now;
     changed();
-  });
+  };
+  const ends = [caches.vexSources.onChange(look), caches.stellaOps.onChange(look)];
+  return () => {
+    for (const end of ends) end();
+  };
 }
 
 const scansAtATime = ({ caches, config }: Parts): number =>
@@ -155,6 +165,7 @@ function scanJobPorts(parts: Parts): ScanJobPorts {
     scan: (source, platform, options) =>
       scanImage(source, platform, { fragmentCache, layerWorkers }, options),
     ...attachedSboms(parts),
+    attachedVex: attachedVexOf(parts),
     documents: (scanned, imageName) => scanDocuments(scanned, imageName, version),
   };
 }

@@ -7,19 +7,15 @@ import {
   policySetDigest,
   type ExplainInput,
   type PolicySet,
-  type ReportDocument,
 } from "#engines/evaluation/index.ts";
-import { z } from "zod";
 import { defineErrors } from "#lib/errors.ts";
-import { readText } from "../files.ts";
 import { say, writeResult } from "../output.ts";
+import { readReport } from "../report-file.ts";
 import { readPolicies } from "../scan/knowledge.ts";
 import { checkTarget, scanTarget, type TargetFlags } from "../scan/target.ts";
 import { explanationText } from "./explanation-text.ts";
 
 export const explainErrors = defineErrors("explain", {
-  /** The file is no report as `stella scan -o json` writes it. */
-  REPORT_INVALID: "invalid",
   /** Nothing in the report goes by the name that was asked for. */
   FINDING_MISSING: "missing",
 });
@@ -51,7 +47,7 @@ export async function explainFindings(target: string, flags: ExplainFlags): Prom
 }
 
 async function ofReport(file: string, flags: ExplainFlags): Promise<ExplainInput> {
-  const report = reportIn(await readText(file), file);
+  const report = await readReport(file);
   const policies: PolicySet = { system: await readPolicies(flags.policy) };
   const now = Date.now();
   if (report.digests.policy !== policySetDigest(appliedSet(policies))) {
@@ -71,54 +67,3 @@ async function ofTarget(target: string, flags: ExplainFlags): Promise<ExplainInp
   const report = judge(target, scanned, knowledge);
   return { report, sbom: scanned.sbom, policies: { system: knowledge.policies }, now: Date.now() };
 }
-
-/** As far as a reader of it relies on. */
-function reportIn(text: string, file: string): ReportDocument {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (cause) {
-    throw explainErrors.make("REPORT_INVALID", `${file} is not JSON`, { cause });
-  }
-  const shape = reportShape.safeParse(parsed);
-  if (shape.success) return parsed as ReportDocument;
-  const { path, message } = shape.error.issues[0] ?? { path: [], message: "" };
-  const place = path.join(".");
-  throw explainErrors.make(
-    "REPORT_INVALID",
-    `${file} is no report as \`stella scan -o json\` writes it: ${place === "" ? "" : `${place}: `}${message}`,
-  );
-}
-
-const texts = z.array(z.string());
-const placed = {
-  purl: z.string(),
-  bomRef: z.string(),
-  name: z.string(),
-  version: z.string(),
-  evidence: z.array(z.looseObject({ path: z.string(), inner: z.string().optional() })),
-  layer: z.looseObject({ index: z.number(), diffId: z.string() }),
-  action: z.string(),
-  trace: texts,
-};
-const reportShape = z.looseObject({
-  schemaVersion: z.literal("1"),
-  imageDigest: z.string(),
-  usageKnown: z.boolean(),
-  nextExpiry: z.string().optional(),
-  digests: z.looseObject({ policy: z.string() }),
-  findings: z.array(
-    z.looseObject({
-      ...placed,
-      id: z.string(),
-      advisoryIds: texts,
-      aliases: texts,
-      sources: texts,
-      vendors: texts,
-      severity: z.string(),
-      range: z.string(),
-      kev: z.boolean(),
-    }),
-  ),
-  licenseFindings: z.array(z.looseObject({ ...placed, license: z.string(), matched: texts })),
-});

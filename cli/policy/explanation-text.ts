@@ -94,6 +94,7 @@ function vexRows({ vex }: JudgedFinding): readonly Row[] {
     justification,
     source,
     document,
+    author,
     timestamp,
     scope,
     reason,
@@ -102,6 +103,7 @@ function vexRows({ vex }: JudgedFinding): readonly Row[] {
   } = vex;
   return [
     ["vex", `${status} by ${source}${whyText(justification)}${placeText(document, timestamp)}`],
+    ...(author === undefined ? [] : [["author", `${author}, as the document says`] as const]),
     ...support.map(
       (one) =>
         [

@@ -3,8 +3,21 @@
  * What a scan is judged by, and the report that comes of it. Loaded only where something is judged: an SBOM alone needs
  * none of the engine behind it.
  */
-import { evaluate, matchSbom, renderSarif, renderTable } from "#engines/evaluation/index.ts";
-import type { Policy, ReportDocument, VexSnapshot, VexTrust } from "#engines/evaluation/index.ts";
+import {
+  ATTACHED_VEX,
+  ATTACHED_VEX_WEIGHT,
+  evaluate,
+  matchSbom,
+  renderSarif,
+  renderTable,
+} from "#engines/evaluation/index.ts";
+import type {
+  AttachedVexInput,
+  Policy,
+  ReportDocument,
+  VexSnapshot,
+  VexTrust,
+} from "#engines/evaluation/index.ts";
 import type { ScanResult } from "#engines/scanner/index.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
 import { digestOf } from "#lib/digest.ts";
@@ -28,6 +41,8 @@ export interface Knowledge {
   readonly snapshot: Awaited<ReturnType<typeof loadSnapshot>>;
   readonly vex: VexSnapshot;
   readonly vexTrust: VexTrust;
+  /** What is attached to the image, once that is known. */
+  readonly attachedVex?: AttachedVexInput;
   readonly policies: readonly Policy[];
 }
 
@@ -37,14 +52,14 @@ export interface KnowledgeFlags {
   /** False: none, neither given nor kept. */
   readonly vex: readonly string[] | false;
   readonly vexWeight?: VexTrust;
+  readonly attachedVex?: "never" | "any";
   readonly policy: readonly string[];
   readonly cacheDir?: string;
 }
 
 /** Policies and VEX first: a bad one is told of before advisories are opened. */
 export async function readKnowledge(flags: KnowledgeFlags): Promise<Knowledge> {
-  const paths = flags.vex === false ? [] : flags.vex;
-  checkWeights(paths, flags.vexWeight);
+  checkWeights(flags);
   const policies = await readPolicies(flags.policy);
   const { vex, vexTrust } = await readOpinions(flags);
   const snapshot = await loadSnapshot(flags.advisories, advisoriesIn(cacheDir(flags.cacheDir)));
@@ -52,21 +67,29 @@ export async function readKnowledge(flags: KnowledgeFlags): Promise<Knowledge> {
 }
 
 /** Of the paths given, else what is kept with the weights that it was kept with. */
-export async function readOpinions({
-  vex: given,
-  vexWeight = {},
-  cacheDir: cache,
-}: Pick<KnowledgeFlags, "vex" | "vexWeight" | "cacheDir">): Promise<KeptOpinions> {
+export async function readOpinions(flags: OpinionFlags): Promise<KeptOpinions> {
+  const { vex: given, vexWeight = {}, cacheDir: cache } = flags;
   const paths = given === false ? [] : given;
-  checkWeights(paths, vexWeight);
+  checkWeights(flags);
+  const { [ATTACHED_VEX]: weight = ATTACHED_VEX_WEIGHT, ...weights } = vexWeight;
+  const attached = flags.attachedVex === "any" ? { [ATTACHED_VEX]: weight } : {};
   const kept = vexIn(cacheDir(cache));
-  if (given !== false && paths.length === 0) return openKeptVex(kept);
-  return { vex: await readVex(paths, downloadsIn(kept)), vexTrust: vexTrustOf(paths, vexWeight) };
+  if (given !== false && paths.length === 0) {
+    const { vex, vexTrust } = await openKeptVex(kept);
+    return { vex, vexTrust: { ...vexTrust, ...attached } };
+  }
+  return {
+    vex: await readVex(paths, downloadsIn(kept)),
+    vexTrust: { ...vexTrustOf(paths, weights), ...attached },
+  };
 }
 
+type OpinionFlags = Pick<KnowledgeFlags, "vex" | "vexWeight" | "attachedVex" | "cacheDir">;
+
 /** @throws VEX_WEIGHT_UNUSED: a weight that meets nothing would look like one that counts */
-function checkWeights(paths: readonly string[], weights: VexTrust = {}): void {
-  const unused = Object.keys(weights).find((path) => !paths.includes(path));
+function checkWeights({ vex, vexWeight = {}, attachedVex }: OpinionFlags): void {
+  const known = [...(vex === false ? [] : vex), ...(attachedVex === "any" ? [ATTACHED_VEX] : [])];
+  const unused = Object.keys(vexWeight).find((path) => !known.includes(path));
   if (unused === undefined) return;
   throw knowledgeErrors.make("VEX_WEIGHT_UNUSED", `--vex-weight names ${unused}, which no --vex gives`);
 }
@@ -74,7 +97,7 @@ function checkWeights(paths: readonly string[], weights: VexTrust = {}): void {
 export function judge(
   target: string,
   { sbom }: ScanResult,
-  { snapshot, vex, vexTrust, policies }: Knowledge,
+  { snapshot, vex, vexTrust, attachedVex, policies }: Knowledge,
 ): ReportDocument {
   const { findings, uncovered } = matchSbom(sbom, snapshot);
   return evaluate({
@@ -85,6 +108,7 @@ export function judge(
     advisoriesDigest: snapshot.id,
     vexSnapshot: vex,
     vexTrust,
+    ...(attachedVex === undefined ? {} : { attachedVex }),
     policies: { system: policies },
     // A local path is no name of an image: it would make the same image's reports differ.
     context: isLocal(target)

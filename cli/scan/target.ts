@@ -42,6 +42,8 @@ export interface TargetFlags {
   readonly view?: "inventory" | "usage";
   /** Whose attached SBOM stands for the layers. */
   readonly attachedSbom?: "never" | "any";
+  /** Whose attached VEX is heard. */
+  readonly attachedVex?: "never" | "any";
   readonly plainHttp?: boolean;
   readonly caFile?: string;
 }

@@ -38,6 +38,7 @@ export interface ScanFlags {
   readonly force?: boolean;
   readonly attach?: "cyclonedx" | "spdx";
   readonly attachedSbom: "never" | "any";
+  readonly attachedVex: "never" | "any";
   readonly all?: boolean;
   readonly wide?: boolean;
   readonly json?: boolean;
@@ -109,6 +110,7 @@ export function addScan(program: Command): void {
         .choices(["never", "any"])
         .default("never"),
     )
+    .addOption(attachedVexOption())
     .option("--all", "also list suppressed, waived and deferred findings")
     .option("--wide", "also show paths and sources; nothing is cut")
     .option("--force", "read every layer anew")
@@ -135,6 +137,14 @@ Exit code: 0 verdict pass or warn, 1 verdict fail, 2 input invalid, 3 denied, 4 
       process.exitCode = await scan(target, flags);
     });
 }
+
+export const attachedVexOption = (): Option =>
+  new Option(
+    "--attached-vex <whose>",
+    "hear VEX that is attached to the image, about that image alone, with the weight 0.5 (--vex-weight attached:image=WEIGHT); any trusts whoever can push to the repository: no signature is checked yet",
+  )
+    .choices(["never", "any"])
+    .default("never");
 
 /** @param before false where a `--no-` option stands before: the last word counts */
 export const collect = (value: string, before: readonly string[] | false): readonly string[] => [

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/** `stella vex import|status|remove|explain`: the VEX documents that scans on this machine use. */
+/** `stella vex import|status|remove|explain|export`: the VEX documents that scans on this machine use. */
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import { cacheDirOption } from "../cache.ts";
 import type { ExplainVexFlags } from "../vex-explain.ts";
-import { collect, collectWeight, parsePlatform } from "./scan.ts";
+import type { ExportVexFlags } from "../vex-export.ts";
+import { attachedVexOption, collect, collectWeight, parsePlatform } from "./scan.ts";
 
 interface ImportFlags {
   readonly name?: string;
@@ -50,6 +51,29 @@ Examples:
       await removeVex(vexIn(cacheDir(flags.cacheDir)), names);
     });
   addExplain(vex);
+  addExport(vex);
+}
+
+function addExport(vex: Command): void {
+  vex
+    .command("export")
+    .description("What came of all VEX about an image, by its report, as an OpenVEX document.")
+    .argument("<report>", "as stella scan -o json writes it")
+    .option("--author <name>", "who answers for the document", "StellaOps")
+    .option("-o, --output <file>", "where to write it; stdout unless given")
+    .addHelpText(
+      "after",
+      `
+The same report gives the same document: its times are those of the statements. Findings of which nobody says anything are not in it.
+
+Example:
+  stella scan ghcr.io/acme/api:1.2 -o json=report.json
+  stella vex export report.json --author "Acme Product Security" -o api.vex.json`,
+    )
+    .action(async (report: string, flags: ExportVexFlags) => {
+      const { exportConsensus } = await import("../vex-export.ts");
+      await exportConsensus(report, flags);
+    });
 }
 
 function addExplain(vex: Command): void {
@@ -63,6 +87,7 @@ function addExplain(vex: Command): void {
     .option("--target <target>", "the image, as stella scan takes it")
     .option("--vex <path>", "documents to ask; repeatable; what is kept unless given", collect, [])
     .option("--vex-weight <path=weight>", "as for stella scan; repeatable", collectWeight, {})
+    .addOption(attachedVexOption())
     .option("--platform <os/architecture>", "which image of an index", parsePlatform)
     .option("--offline", "ask no registry; local targets only")
     .option(...cacheDirOption)

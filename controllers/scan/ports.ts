@@ -30,6 +30,17 @@ export interface ScanArtifact {
   readonly size: number;
 }
 
+/** What was found attached to an image. */
+export interface AttachedVexOutcome {
+  /** Of the documents, compiled. */
+  readonly digest: Digest;
+  readonly documents: number;
+  readonly statements: number;
+  readonly leftOut: number;
+  /** Why the first of them was left out. */
+  readonly reason?: string;
+}
+
 /** The outcome of a scan job, written once at its end. */
 export interface ScanRecord {
   readonly key: string;
@@ -49,6 +60,8 @@ export interface ScanRecord {
         readonly artifacts: readonly ScanArtifact[];
         /** Manifest of the attached SBOM from which the facts are, in place of layers. */
         readonly attachedSbom?: Digest;
+        /** VEX that is attached to the image; absent: nobody looked. */
+        readonly attachedVex?: AttachedVexOutcome;
       }
     | { readonly ok: false; readonly kind: ErrorKind; readonly code: string; readonly message: string };
 }

@@ -76,6 +76,33 @@ describe("reconcileScan", () => {
     expect(condition(status, "Ready")).toMatchObject({ status: "True", reason: "Scanned" });
   });
 
+  it.each([
+    { documents: 1, leftOut: 0, says: "; VEX attached: 1 document" },
+    {
+      documents: 0,
+      leftOut: 2,
+      reason: "a: not JSON",
+      says: "; VEX attached: 0 documents, 2 left out (a: not JSON)",
+    },
+  ])("tells of attached VEX$says", async ({ says, ...more }) => {
+    const counted = {
+      digest: digestOf("vex"),
+      documents: more.documents,
+      statements: 5,
+      leftOut: more.leftOut,
+    };
+    const record = goodRecord(
+      {},
+      { attachedVex: { ...counted, ...(more.reason === undefined ? {} : { reason: more.reason }) } },
+    );
+    const { status } = await reconcileScan(scanObject(), bench(record).ports);
+    expect(status.attachedVex).toEqual(counted);
+    expect(condition(status, "Ready")).toMatchObject({
+      reason: "Scanned",
+      message: `42 components in 3 layers${says}`,
+    });
+  });
+
   it("says that an SBOM is partial", async () => {
     const { status } = await reconcileScan(scanObject(), bench(goodRecord({}, { omissions: 3 })).ports);
     expect(condition(status, "Ready")).toMatchObject({ status: "True", reason: "ScannedPartially" });

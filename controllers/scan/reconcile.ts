@@ -7,7 +7,7 @@ import { readinessConditions, reasonOf } from "../outcome.ts";
 import type { Outcome, Readiness } from "../outcome.ts";
 import { nextStep } from "./next-step.ts";
 import type { Step } from "./next-step.ts";
-import type { ScanJob, ScanPorts, ScanRecord } from "./ports.ts";
+import type { AttachedVexOutcome, ScanJob, ScanPorts, ScanRecord } from "./ports.ts";
 
 /** How long a job may go unheard of before it is looked at again. */
 const JOB_CHECK_MS = 60_000;
@@ -99,11 +99,12 @@ function readinessOf(step: Step, now: number): Readiness {
 
 function readyOf({ result }: ScanRecord): Readiness {
   if (!result.ok) return { state: "failed", reason: reasonOf(result.code), message: result.message };
-  const { components, layers, attachedSbom } = result;
-  const facts =
+  const { components, layers, attachedSbom, attachedVex } = result;
+  const read =
     attachedSbom === undefined
       ? `${components} components in ${layers.total} layers`
       : `${components} components from the attached SBOM ${attachedSbom}; no layer was read`;
+  const facts = `${read}${attachedVexText(attachedVex)}`;
   return result.omissions === 0
     ? { state: "ready", reason: "Scanned", message: facts }
     : {
@@ -111,6 +112,14 @@ function readyOf({ result }: ScanRecord): Readiness {
         reason: "ScannedPartially",
         message: `${facts}; ${result.omissions} files were not read to their end`,
       };
+}
+
+/** What is attached and can't be used is no fault of the scan: without it the answer is more careful, not less. */
+function attachedVexText(found: AttachedVexOutcome | undefined): string {
+  if (found === undefined) return "";
+  const { documents, leftOut, reason } = found;
+  const aside = leftOut === 0 ? "" : `, ${leftOut} left out${reason === undefined ? "" : ` (${reason})`}`;
+  return `; VEX attached: ${documents} ${documents === 1 ? "document" : "documents"}${aside}`;
 }
 
 /** While a new question is open, the last good answer stays visible. */
@@ -137,5 +146,9 @@ function factsOf({ result, startedAt, finishedAt, forceGeneration }: ScanRecord)
     omissions: result.omissions,
     artifacts: result.artifacts.map((artifact) => ({ ...artifact })),
     ...(result.attachedSbom === undefined ? {} : { attachedSbom: result.attachedSbom }),
+    ...(result.attachedVex === undefined ? {} : { attachedVex: countsOf(result.attachedVex) }),
   };
 }
+
+const countsOf = ({ reason: _, ...counted }: AttachedVexOutcome): NonNullable<ScanStatus["attachedVex"]> =>
+  counted;

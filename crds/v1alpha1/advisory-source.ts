@@ -5,7 +5,7 @@ import { ruled } from "../cel.ts";
 import { defineKind } from "../kind.ts";
 import type { ObjectOf, SpecOf, StatusOf } from "../kind.ts";
 import { choice } from "./fields.ts";
-import { onePlace, sourceColumns, sourceSpec, sourceStatus, trustWeight } from "./source.ts";
+import { onePlace, sourceColumns, sourceSpec, sourceStatus } from "./source.ts";
 import { advisoryWebPlace } from "./web-place.ts";
 
 export const advisorySource = defineKind({
@@ -40,9 +40,6 @@ export const advisorySource = defineKind({
       ]).default("auto"),
       ...sourceSpec,
       http: advisoryWebPlace.exactOptional(),
-      trustWeight: trustWeight(
-        "Stored; not read by this version: of advisories that contradict each other the distro's counts, else the worst.",
-      ),
     }),
     [onePlace],
   ).meta({ description: "Where, what and how often." }),

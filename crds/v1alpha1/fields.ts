@@ -147,3 +147,7 @@ function keyText(entry: unknown, keys: readonly string[]): string {
   const fields = entry as Readonly<Record<string, unknown>>;
   return JSON.stringify(keys.map((key) => fields[key] ?? null));
 }
+
+/** How much somebody's word counts against others'. */
+export const trustWeight = (description: string, unlessGiven: number) =>
+  z.number().min(0).max(1).meta({ description }).default(unlessGiven);

@@ -96,6 +96,7 @@ const digestsSchema = z.object({
   sbom: digest("The image's SBOM."),
   advisories: digest("The advisory snapshot that was asked."),
   vex: digest("The VEX snapshot that was asked."),
+  attachedVex: digest("VEX documents that are attached to the image, where they were asked.").exactOptional(),
   policy: digest("The policies that judged."),
   report: digest("The full report in the object store."),
 });
@@ -138,7 +139,7 @@ const statusSchema = z
       .meta({ description: "The documents that led to the answer, by SHA-256: same digests, same answer." })
       .exactOptional(),
     nextExpiry: time(
-      "When a waiver or deferral ends or an age is reached, and the report is made anew.",
+      "When a waiver or deferral ends, an age is reached or the date of a VEX claim comes, and the report is made anew.",
     ).exactOptional(),
     notRunningSince: time(
       "When the last pod with the image was gone; after the retention the Report is removed.",

@@ -91,6 +91,18 @@ const statusSchema = z
     attachedSbom: digest(
       "Manifest of the attached SBOM that was taken instead of the layers (StellaOps spec.scan.attachedSboms).",
     ).exactOptional(),
+    attachedVex: z
+      .object({
+        digest: digest("The documents, compiled."),
+        documents: count("Documents that were taken."),
+        statements: count("Statements in them."),
+        leftOut: count("What was not taken: damaged, too large, or about something else."),
+      })
+      .meta({
+        description:
+          "VEX that is attached to the image (StellaOps spec.scan.attachedVex); absent: nobody looked.",
+      })
+      .exactOptional(),
     startTime: time("When work began.").exactOptional(),
     finishTime: time("When work ended, well or not.").exactOptional(),
     durationMs: count("Milliseconds from start to finish.").exactOptional(),

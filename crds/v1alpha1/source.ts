@@ -63,9 +63,6 @@ export const sourceSpec = {
   suspend: flag("Whether it is left as it is for now; what was imported stays in force.").default(false),
 } as const;
 
-/** Weight of a source among those that speak of the same thing. */
-export const trustWeight = (description: string) => z.number().min(0).max(1).meta({ description }).default(1);
-
 interface Places {
   readonly file?: unknown;
   readonly folder?: unknown;

@@ -23,6 +23,7 @@ import {
   setOf,
   shaped,
   text,
+  trustWeight,
 } from "./fields.ts";
 
 const NAME = "stellaops";
@@ -175,6 +176,22 @@ const specSchema = z
           .meta({
             description:
               "Whose SBOMs are taken instead of an image's layers when they are attached to it. None where nothing is said; a forced scan reads the layers.",
+          })
+          .exactOptional(),
+        attachedVex: z
+          .object({
+            repositories: setOf(
+              "Repositories, * as wildcard: registry.example/ci/*. Whoever can push to one can say that its images are not affected: no signature is checked by this version.",
+              glob("Registry and repository, without tag, * as wildcard."),
+            ),
+            trustWeight: trustWeight(
+              "Weight from 0 to 1 of what is attached against what VexSources say. Below 0.5 it alone sets no finding aside; 0: it is not asked.",
+              0.5,
+            ),
+          })
+          .meta({
+            description:
+              "Whose VEX documents are heard about an image when they are attached to it. None where nothing is said. They are looked for with every Scan of the image.",
           })
           .exactOptional(),
       })

@@ -4,8 +4,8 @@ import { z } from "zod";
 import { ruled } from "../cel.ts";
 import { defineKind } from "../kind.ts";
 import type { ObjectOf, SpecOf, StatusOf } from "../kind.ts";
-import { choice } from "./fields.ts";
-import { onePlace, sourceColumns, sourceSpec, sourceStatus, trustWeight } from "./source.ts";
+import { choice, trustWeight } from "./fields.ts";
+import { onePlace, sourceColumns, sourceSpec, sourceStatus } from "./source.ts";
 import { vexWebPlace } from "./web-place.ts";
 
 export const vexSource = defineKind({
@@ -28,6 +28,7 @@ export const vexSource = defineKind({
       http: vexWebPlace.exactOptional(),
       trustWeight: trustWeight(
         "Weight from 0 to 1 of what this source says against what others say. Below 0.5 it alone sets no finding aside; 0: it is not asked.",
+        1,
       ),
     }),
     [onePlace],

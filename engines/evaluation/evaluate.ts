@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * SBOM, findings, VEX and policy to a report with its verdict. Pure: `now` only decides which waivers
- * are over and how old a finding is, so equal inputs give equal bytes until the report's `nextExpiry`.
+ * SBOM, findings, VEX and policy to a report with its verdict. Pure: `now` only decides which waivers are over, how old a finding
+ * is and which VEX claims are of the future, so equal inputs give equal bytes until the report's `nextExpiry`.
  */
 import { canonicalJson } from "#lib/canonical-json.ts";
 import { rfc3339 } from "#lib/clock.ts";
@@ -15,6 +15,7 @@ import type { EvaluationContext, PolicySet } from "./policy/types.ts";
 import { isAnsweredByVex } from "./policy/vex-answer.ts";
 import { severities, severityRank } from "./severity.ts";
 import type {
+  AttachedVexFacts,
   Finding,
   JudgedFinding,
   LicenseCounts,
@@ -31,6 +32,12 @@ import type { VexSnapshot } from "./vex/types.ts";
 
 const MAX_OMISSIONS = 100;
 
+/** VEX documents that are attached to the image, compiled, and what is known of them. */
+export interface AttachedVexInput {
+  readonly snapshot: VexSnapshot;
+  readonly facts: AttachedVexFacts;
+}
+
 export interface EvaluationInput {
   readonly sbom: Sbom;
   readonly sbomDigest: Digest;
@@ -43,6 +50,8 @@ export interface EvaluationInput {
   readonly unsoundPolicies?: readonly string[];
   readonly vexSnapshot?: VexSnapshot;
   readonly vexTrust?: VexTrust;
+  /** What is attached to the image; its weight is in `vexTrust` under `ATTACHED_VEX`. */
+  readonly attachedVex?: AttachedVexInput;
   /** With no system policy the built-in baseline judges. */
   readonly policies?: PolicySet;
   readonly context?: EvaluationContext;
@@ -57,9 +66,20 @@ export function evaluate(input: EvaluationInput): ReportDocument {
   const policies = appliedSet(input.policies);
   const usageKnown = isUsageKnown(input.sbom);
   const { imageDigest } = input.sbom;
+  const vexDays: number[] = [];
   const judge = makeJudge(policies, { context, imageDigest, now: input.now, usageKnown });
   const onFindings = judgeFindings(
-    applyVex(input.findings, vex, { sbom: input.sbom, context }, input.vexTrust),
+    applyVex(
+      input.findings,
+      vex,
+      { sbom: input.sbom, context },
+      {
+        ...given("trust", input.vexTrust),
+        ...given("attached", input.attachedVex?.snapshot),
+        now: input.now,
+        onExpiry: (at) => vexDays.push(at),
+      },
+    ),
     input.sbom,
     judge,
   );
@@ -67,7 +87,10 @@ export function evaluate(input: EvaluationInput): ReportDocument {
   const findings = onFindings.map(({ judged }) => judged).sort(worstFirst);
   const licenseFindings = onLicenses.flatMap(({ judged }) => judged ?? []).sort(strictestFirst);
   const omissions = omissionLines(input);
-  const expiries = [...onFindings, ...onLicenses].flatMap(({ expiresAt }) => expiresAt ?? []);
+  const expiries = [
+    ...vexDays,
+    ...[...onFindings, ...onLicenses].flatMap(({ expiresAt }) => expiresAt ?? []),
+  ];
   const counted = findings.filter(counts);
   return {
     schemaVersion: "1",
@@ -90,10 +113,12 @@ export function evaluate(input: EvaluationInput): ReportDocument {
     findings,
     licenseFindings,
     ...(Object.keys(input.vexTrust ?? {}).length === 0 ? {} : { vexTrust: input.vexTrust }),
+    ...given("attachedVex", input.attachedVex?.facts),
     digests: {
       sbom: input.sbomDigest,
       advisories: input.advisoriesDigest,
       vex: vex.digest,
+      ...given("attachedVex", input.attachedVex?.snapshot.digest),
       policy: policySetDigest(policies),
     },
     ...(expiries.length === 0 ? {} : { nextExpiry: rfc3339(expiries.reduce((a, b) => Math.min(a, b))) }),
@@ -176,6 +201,6 @@ function countByAction(findings: readonly LicenseFinding[]): LicenseCounts {
   return { fail: count("fail"), warn: count("warn"), waived: count("ignore"), deferred: count("defer") };
 }
 
-function given<Key extends string>(key: Key, value: string | undefined): Partial<Record<Key, string>> {
-  return value === undefined ? {} : ({ [key]: value } as Record<Key, string>);
+function given<Key extends string, Value>(key: Key, value: Value | undefined): Partial<Record<Key, Value>> {
+  return value === undefined ? {} : ({ [key]: value } as Record<Key, Value>);
 }

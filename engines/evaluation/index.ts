@@ -2,8 +2,9 @@
 /** Public face of evaluation: facts in, report out. Nobody imports past this file. */
 export { evaluationErrors } from "./errors.ts";
 export { diffReports, type FindingChange, type ReportDiff } from "./diff-reports.ts";
-export { evaluate, type EvaluationInput } from "./evaluate.ts";
+export { evaluate, type AttachedVexInput, type EvaluationInput } from "./evaluate.ts";
 export { impactedImages } from "./impact.ts";
+export { renderOpenVex, type OpenVexOptions } from "./render-openvex.ts";
 export { renderSarif } from "./render-sarif.ts";
 export { renderTable, type TableOptions } from "./render-table.ts";
 export { describeDelta, rescanDelta } from "./rescan-delta.ts";
@@ -11,6 +12,7 @@ export { summarize, type ReportSummary, type SummaryFinding, type SummaryLicense
 export type {
   Advisory,
   AffectedPackage,
+  AttachedVexFacts,
   Finding,
   JudgedFinding,
   LicenseCounts,
@@ -50,6 +52,7 @@ export { compileVexSnapshot, vexCompiler, type CompiledVex } from "./vex/compile
 export { vexDelta } from "./vex/vex-delta.ts";
 export { emptyVexSnapshot, openVexSnapshot } from "./vex/open-snapshot.ts";
 export { readVexFeed, type VexFeed } from "./vex/read-vex-feed.ts";
+export { ATTACHED_VEX, ATTACHED_VEX_WEIGHT, type AttachedVex } from "./vex/attached/compile-attached.ts";
 export { explainVex, type VexExplanation, type WeighedStatement } from "./vex/explain-vex.ts";
 export type { VexTrust } from "./vex/consensus.ts";
 export type { VexDocument, VexFormat, VexSnapshot, VexStatement } from "./vex/types.ts";

@@ -40,7 +40,7 @@ medium    CVE-4  b        1        -        0      -
 Verdict: fail
   1 finding fails rule "no-critical" of policy "prod": CVE-1 (lodash 4.17.4)
   1 finding is set aside by VEX: CVE-3 (a 1) is answered by acme
-  holds until 2030-01-02T00:00:00Z, when a waiver ends or an age is reached
+  holds until 2030-01-02T00:00:00Z, when a waiver ends, an age is reached or a VEX claim is due
 `);
 });
 
@@ -116,7 +116,7 @@ GPL-3.0-only  a        1        0      fail (no-gpl)
 
 Verdict: fail
   1 licence fails rule "no-gpl" of policy "p": GPL-3.0-only (a 1)
-  holds until 2030-01-02T00:00:00Z, when a waiver ends or an age is reached
+  holds until 2030-01-02T00:00:00Z, when a waiver ends, an age is reached or a VEX claim is due
 `);
   });
 

@@ -88,7 +88,9 @@ export function renderTable(report: ReportDocument, options: TableOptions = {}):
   lines.push("", `Verdict: ${paint(report.verdict, report.verdict)}`);
   for (const reason of report.reasons) lines.push(fit(`  ${printable(reason)}`));
   if (report.nextExpiry !== undefined)
-    lines.push(`  holds until ${report.nextExpiry}, when a waiver ends or an age is reached`);
+    lines.push(
+      `  holds until ${report.nextExpiry}, when a waiver ends, an age is reached or a VEX claim is due`,
+    );
   return `${lines.join("\n")}\n`;
 }
 

@@ -22,8 +22,8 @@ const vexBy = (...said: readonly (readonly [source: string, statement: object])[
         bytes: JSON.stringify({
           "@context": "https://openvex.dev/ns/v0.2.0",
           "@id": `https://${source}.example/vex/1`,
-          author: source,
-          timestamp: `2026-01-${20 - index}T00:00:00Z`,
+          author: "redhat",
+          timestamp: `2025-12-${20 - index}T00:00:00Z`,
           version: 1,
           statements: [{ vulnerability: { name: "CVE-1" }, products: [{ "@id": LODASH }], ...statement }],
         }),
@@ -54,6 +54,24 @@ describe("requireVEX", () => {
     action: { requireVEX: { vendors: ["Acme*", "redhat"], justifications: [NOT_THERE] } },
   };
   const system = [policy([rule])];
+
+  it.each([
+    { by: "redhat", want: "pass" },
+    { by: "stellaops/redhat", want: "pass" },
+    { by: "stellaops/acme-hub", want: "pass" },
+    { by: "redhat/hub", want: "fail" },
+    // What a document says of its author is nobody's name: these all say "redhat".
+    { by: "hub", want: "fail" },
+    { by: "attached:image", want: "fail" },
+  ])("knows a source by its name alone, with or without its namespace: $by is $want", ({ by, want }) => {
+    const vexSnapshot = vexBy([by, absent], [by, { ...absent, vulnerability: { name: "CVE-2" } }]);
+    const made = report([finding("CVE-1", LODASH)], {
+      sbom: sbom([component(LODASH)]),
+      policies: { system },
+      vexSnapshot,
+    });
+    expect(made.verdict).toBe(want);
+  });
 
   it("fails what nobody answers", () => {
     const made = judged({ system });

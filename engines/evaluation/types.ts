@@ -60,6 +60,8 @@ export interface Advisory {
 /** The statement that counts for a finding, and the ones that say otherwise. */
 export interface VexAnnotation {
   readonly status: VexStatus;
+  /** `not_affected` or `fixed` that does not count, for want of weight or of a reason: the finding stands. */
+  readonly isOpen?: true;
   /** Justification label, else the impact statement (cut to 300 characters). */
   readonly justification?: string;
   /** What the provider says is to be done (cut to 300 characters). */
@@ -67,11 +69,13 @@ export interface VexAnnotation {
   readonly source: string;
   /** The document's name of itself (`@id`, tracking id, serial number), else its name. */
   readonly document?: string;
-  /** A detached signature lies beside the document, and nobody has verified it. */
+  /** Who the document says wrote it. Nobody has verified that, and nothing is decided by it. */
+  readonly author?: string;
+  /** There is a signature, and nobody has verified it. */
   readonly signature?: "unverified";
-  /** RFC 3339; absent where the document gives no time. */
+  /** RFC 3339; absent where the document gives no time, or one after the day of the evaluation. */
   readonly timestamp?: string;
-  /** What the statements that decided are about: the image, a program in it, this version of the package, or any version. */
+  /** What the statement is about: the image, a program in it, this version of the package, or any version. */
   readonly scope: "image" | "program" | "version" | "package";
   /** Who says what with which weight, and why a finding stands although it was answered. */
   readonly reason: string;
@@ -178,6 +182,18 @@ export interface LicenseCounts {
 
 export type SeverityCounts = Readonly<Record<Severity, number>>;
 
+/** VEX documents that are attached to the image itself. */
+export interface AttachedVexFacts {
+  /** Repository in which they were found: who can push to it can say so. */
+  readonly repository: string;
+  readonly documents: number;
+  readonly statements: number;
+  /** What was not taken, with the reason; at most 20 lines. */
+  readonly leftOut: readonly string[];
+  /** All of it. */
+  readonly leftOutCount: number;
+}
+
 /** The full report; its canonical JSON is stored, digested and later signed. Holds no wall clock. */
 export interface ReportDocument {
   readonly schemaVersion: "1";
@@ -208,12 +224,16 @@ export interface ReportDocument {
   readonly licenseFindings: readonly LicenseFinding[];
   /** Weights of the VEX sources where any was given; with the digests all that the answer rests on. */
   readonly vexTrust?: Readonly<Record<string, number>>;
+  /** Absent where nobody looked for them. */
+  readonly attachedVex?: AttachedVexFacts;
   readonly digests: {
     readonly sbom: Digest;
     readonly advisories: Digest;
     readonly vex: Digest;
+    /** VEX attached to the image, compiled. */
+    readonly attachedVex?: Digest;
     readonly policy: Digest;
   };
-  /** RFC 3339 of the first moment at which a waiver ends or an age is reached: the report must be made anew then. */
+  /** RFC 3339 of the first moment at which a waiver ends, an age is reached or a VEX claim's date comes: the report must be made anew then. */
   readonly nextExpiry?: string;
 }

@@ -8,7 +8,7 @@ import { digestOf, hexOf, isDigest } from "../digest.ts";
 import type { Digest } from "../digest.ts";
 import { ociErrors } from "./errors.ts";
 import { MAX_MANIFEST_BYTES, parseManifest } from "./manifest.ts";
-import type { Descriptor, Index, Manifest } from "./manifest.ts";
+import type { Descriptor, Index, ManifestDocument } from "./manifest.ts";
 import { acceptManifests, mediaTypes } from "./media-types.ts";
 import type { RepositoryName } from "./registry-client.ts";
 import { openBlob } from "./registry/blob-download.ts";
@@ -99,17 +99,39 @@ export class Referrers {
 
   /** The bytes of an artifact's first layer. @throws MANIFEST_INVALID when it has none or a larger one than `maxBytes` */
   async read(digest: Digest, maxBytes: number, signal?: AbortSignal): Promise<Uint8Array> {
-    const manifest = await this.#manifest(digest, signal);
-    const [layer] = manifest?.kind === "manifest" ? manifest.layers : [];
-    const where = `artifact ${digest} of ${placeOf(this.#endpoint)}`;
-    if (!layer) throw ociErrors.make("MANIFEST_INVALID", `${where} has no layer`);
+    const content = (await this.manifest(digest, signal))?.content;
+    const [layer] = content?.kind === "manifest" ? content.layers : [];
+    if (!layer)
+      throw ociErrors.make(
+        "MANIFEST_INVALID",
+        `artifact ${digest} of ${placeOf(this.#endpoint)} has no layer`,
+      );
+    return this.readLayer(layer, maxBytes, signal);
+  }
+
+  /** @throws MANIFEST_INVALID when it is larger than `maxBytes`, BLOB_DIGEST_MISMATCH */
+  async readLayer(layer: Descriptor, maxBytes: number, signal?: AbortSignal): Promise<Uint8Array> {
     if (layer.size > maxBytes) {
-      const message = `${where} has a layer of ${layer.size} bytes; at most ${maxBytes} are read`;
+      const where = `layer ${layer.digest} in ${placeOf(this.#endpoint)}`;
+      const message = `${where} has ${layer.size} bytes; at most ${maxBytes} are read`;
       throw ociErrors.make("MANIFEST_INVALID", message);
     }
     const parts: Uint8Array[] = [];
     for await (const part of await openBlob(this.#http, [this.#endpoint], layer, signal)) parts.push(part);
     return Buffer.concat(parts);
+  }
+
+  /** Of the repository, by digest or tag; undefined where there is none. @throws MANIFEST_INVALID, BLOB_DIGEST_MISMATCH */
+  manifest(name: string, signal?: AbortSignal): Promise<ManifestDocument | undefined> {
+    const target = `/v2/${this.#endpoint.repository}/manifests/${name}`;
+    return this.#get(target, acceptManifests, signal, async (response) => {
+      const where = `manifest ${name} of ${placeOf(this.#endpoint)}`;
+      const bytes = await boundedBytes(response, MAX_MANIFEST_BYTES, where);
+      const document = parseManifest(bytes, response.headers["content-type"] ?? "", where);
+      if (isDigest(name) && document.digest !== name)
+        throw ociErrors.make("BLOB_DIGEST_MISMATCH", `${where}: got ${document.digest}`);
+      return document;
+    });
   }
 
   /** The same artifact twice is one. @throws REGISTRY_DENIED, REGISTRY_UNAVAILABLE, REGISTRY_THROTTLED */
@@ -224,21 +246,9 @@ export class Referrers {
 
   /** Undefined for a manifest that is gone. */
   async #typeOf(digest: Digest, signal: AbortSignal | undefined): Promise<string | undefined> {
-    const manifest = await this.#manifest(digest, signal);
-    if (manifest?.kind !== "manifest") return undefined;
-    return manifest.artifactType ?? manifest.config.mediaType;
-  }
-
-  #manifest(digest: Digest, signal: AbortSignal | undefined): Promise<Manifest | Index | undefined> {
-    const target = `/v2/${this.#endpoint.repository}/manifests/${digest}`;
-    return this.#get(target, acceptManifests, signal, async (response) => {
-      const where = `manifest ${digest} of ${placeOf(this.#endpoint)}`;
-      const bytes = await boundedBytes(response, MAX_MANIFEST_BYTES, where);
-      const document = parseManifest(bytes, response.headers["content-type"] ?? "", where);
-      if (document.digest !== digest)
-        throw ociErrors.make("BLOB_DIGEST_MISMATCH", `${where}: got ${document.digest}`);
-      return document.content;
-    });
+    const content = (await this.manifest(digest, signal))?.content;
+    if (content?.kind !== "manifest") return undefined;
+    return content.artifactType ?? content.config.mediaType;
   }
 
   /** Adds to the list under the tag, guarded by its ETag where the registry gives one, and looks whether it stayed. */

@@ -113,6 +113,7 @@ async function bench() {
     objects,
     knowledge,
     vexTrust: () => ({}),
+    attachedVex: () => undefined,
     observed: () => {
       computed++;
     },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Evaluations by key and snapshots. The key holds everything else that can change an answer: SBOM, policies, context, and the
- * version here. So a question that was answered is not computed again, and no stale answer can be found. An answer made with
+ * Evaluations by key and snapshots. The key holds everything else that can change an answer: SBOM, attached VEX, policies, context,
+ * and the version here. So a question that was answered is not computed again, and no stale answer can be found. An answer made with
  * earlier snapshots holds on where what has changed since can't concern the image.
  */
 import { asksForEpss, evaluate, matchSbom, rescanDelta, summarize } from "#engines/evaluation/index.ts";
@@ -21,10 +21,12 @@ import type { ImageDocument } from "../jobs/scan.ts";
 import { readSbom } from "./images.ts";
 import type { MadeWith } from "./change-log.ts";
 import type { Knowledge } from "./knowledge.ts";
+import { openAttachedVex } from "./attached-vex.ts";
+import type { HeardAttachedVex } from "./attached-vex.ts";
 import type { SelectedPolicies } from "./policies.ts";
 
 /** Raise when the same inputs give another report. */
-const EVALUATOR_VERSION = 3;
+const EVALUATOR_VERSION = 4;
 const MAX_OMISSION_LINES = 10;
 const MAX_REPORT_BYTES = 64 * 1024 * 1024;
 
@@ -69,6 +71,11 @@ export interface EvaluatorPorts {
   readonly knowledge: Knowledge;
   /** Weights of the VEX sources, by the names under which findings know them. */
   readonly vexTrust: () => VexTrust;
+  /** What is attached to the image in this repository, where that is heard. */
+  readonly attachedVex: (
+    image: ImageDocument,
+    repository: string | undefined,
+  ) => HeardAttachedVex | undefined;
   /** Seconds that an evaluation took. */
   readonly observed: (seconds: number) => void;
   /** New knowledge changed what a report says. */
@@ -96,7 +103,8 @@ export class Evaluator {
       vex: vex.digest,
       trust: digestOf(canonicalJson(vexTrust)),
     };
-    const key = keyOf(question);
+    const heard = this.#ports.attachedVex(question.image, question.context.repository);
+    const key = keyOf(question, heard);
     const id = idOf(question);
     if (!force) {
       const before = (await this.evaluations.get(id))?.body;
@@ -119,7 +127,7 @@ export class Evaluator {
     const work = `${id} ${key} ${canonicalJson(holdsFor)}`;
     const running =
       this.#running.get(work) ??
-      this.#compute(question, { advisories, vex, vexTrust, holdsFor }, key, id).finally(() =>
+      this.#compute(question, { advisories, vex, vexTrust, heard, holdsFor }, key, id).finally(() =>
         this.#running.delete(work),
       );
     this.#running.set(work, running);
@@ -165,7 +173,7 @@ export class Evaluator {
 
   async #compute(
     question: Question,
-    { advisories, vex, vexTrust, holdsFor }: Known,
+    { advisories, vex, vexTrust, heard, holdsFor }: Known,
     key: Digest,
     id: string,
   ): Promise<EvaluationDocument> {
@@ -173,6 +181,7 @@ export class Evaluator {
     const { image, policies, context } = question;
     const started = performance.now();
     const sbom = await readSbom(image, this.#ports.objects);
+    const attached = await openAttachedVex(heard, this.#ports.objects);
     const matched = matchSbom(sbom, advisories.snapshot);
     const report = evaluate({
       sbom,
@@ -181,7 +190,8 @@ export class Evaluator {
       uncovered: matched.uncovered,
       advisoriesDigest: advisories.digest,
       vexSnapshot: vex.snapshot,
-      vexTrust,
+      vexTrust: { ...vexTrust, ...attached.trust },
+      ...(attached.attachedVex === undefined ? {} : { attachedVex: attached.attachedVex }),
       policies: policies.set,
       unsoundPolicies: policies.unsound,
       context,
@@ -213,17 +223,19 @@ interface Known {
   readonly advisories: ReturnType<Knowledge["advisories"]>;
   readonly vex: ReturnType<Knowledge["vex"]>;
   readonly vexTrust: VexTrust;
+  readonly heard: HeardAttachedVex | undefined;
   readonly holdsFor: HoldsFor;
 }
 
 const isSame = (a: HoldsFor, b: HoldsFor): boolean =>
   a.advisories === b.advisories && a.vex === b.vex && a.trust === b.trust;
 
-function keyOf({ image, policies, context }: Question): Digest {
+function keyOf({ image, policies, context }: Question, heard: HeardAttachedVex | undefined): Digest {
   return digestOf(
     canonicalJson({
       version: EVALUATOR_VERSION,
       sbom: image.sbomDigest,
+      ...(heard === undefined ? {} : { attachedVex: heard }),
       policies: policies.digest,
       unsound: policies.unsound,
       context,

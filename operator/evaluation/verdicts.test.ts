@@ -43,6 +43,7 @@ async function bench(resolve: (image: string) => Promise<Digest> = () => Promise
       objects,
       knowledge,
       vexTrust: () => ({}),
+      attachedVex: () => undefined,
       observed: () => undefined,
       onDelta: () => undefined,
     }),

@@ -53,6 +53,7 @@ async function bench(startWork: () => ImportWork = () => inlineImportWork) {
     objects,
     knowledge,
     vexTrust: () => ({}),
+    attachedVex: () => undefined,
     observed: () => undefined,
     onDelta: () => undefined,
   });

@@ -2,6 +2,7 @@
 /** Scan jobs over images in memory: read once, always with a record. */
 import { describe, expect, it } from "vitest";
 import type { ScanJob, ScanRecord } from "#controllers/scan/index.ts";
+import type { AttachedVex } from "#engines/evaluation/index.ts";
 import { scanImage } from "#engines/scanner/index.ts";
 import {
   inlineWorkers,
@@ -58,6 +59,7 @@ async function bench(over: Partial<ScanJobPorts> = {}) {
       ),
     takesAttached: () => false,
     attached: () => Promise.resolve(undefined),
+    attachedVex: () => Promise.resolve(undefined),
     documents: (scanned, imageName) => scanDocuments(scanned, imageName, "0"),
     ...over,
   };
@@ -186,6 +188,55 @@ describe("runScanJob", () => {
       await using b = await bench();
       await runScanJob({ ...job, force }, never, { ...trusted(b), ...over });
       expect(b.source.opened).toHaveLength(1);
+    });
+  });
+
+  describe("attached VEX", () => {
+    const vex = (documents: number): AttachedVex => {
+      const bytes = Buffer.from(String(documents));
+      const facts = {
+        repository: "ghcr.io/acme/api",
+        documents,
+        statements: 2,
+        leftOut: ["a: no JSON"],
+        leftOutCount: 3,
+      };
+      return { bytes, digest: digestOf(bytes), facts };
+    };
+    const outcome = (documents: number) => ({
+      digest: vex(documents).digest,
+      documents,
+      statements: 2,
+      leftOut: 3,
+      reason: "a: no JSON",
+    });
+    const kept = async (b: Awaited<ReturnType<typeof bench>>): Promise<readonly (number | undefined)[]> => {
+      const [{ body } = { body: undefined }] = await b.ports.images.images.list({ limit: 2 });
+      return [body?.attachedVex?.[0]?.facts.documents, body?.attachedVex?.length];
+    };
+
+    it("is kept with the image, and looked for again with every scan, whether layers are read or not", async () => {
+      await using b = await bench();
+      const with_ = (documents: number): ScanJobPorts => ({
+        ...b.ports,
+        attachedVex: () => Promise.resolve(vex(documents)),
+      });
+      const first = await runScanJob(job, never, with_(1));
+      expect(first.result).toMatchObject({ ok: true, layers: { analyzed: 1 }, attachedVex: outcome(1) });
+      expect(await kept(b)).toEqual([1, 1]);
+      const second = await runScanJob(job, never, with_(2));
+      expect(second.result).toMatchObject({ ok: true, layers: { analyzed: 0 }, attachedVex: outcome(2) });
+      expect(await kept(b)).toEqual([2, 1]);
+      await runScanJob({ ...job, force: true }, never, with_(3));
+      expect(await kept(b)).toEqual([3, 1]);
+    });
+
+    it("stays with the image when a scan does not look", async () => {
+      await using b = await bench();
+      await runScanJob(job, never, { ...b.ports, attachedVex: () => Promise.resolve(vex(1)) });
+      const { result } = await runScanJob({ ...job, force: true }, never, b.ports);
+      expect(result).not.toHaveProperty("attachedVex");
+      expect(await kept(b)).toEqual([1, 1]);
     });
   });
 

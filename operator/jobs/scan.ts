@@ -12,7 +12,11 @@ import { hexOf } from "#lib/digest.ts";
 import type { DiffId, Digest, ImageDigest } from "#lib/digest.ts";
 import { codeOf, defineErrors, kindOf, messageOf } from "#lib/errors.ts";
 import type { ImageSource, Platform, ResolvedImage } from "#lib/oci/types.ts";
+import type { AttachedVex } from "#engines/evaluation/index.ts";
+import type { KeptAttachedVex } from "../evaluation/attached-vex.ts";
 import type { ImageCatalog } from "../evaluation/images.ts";
+import { keepAttachedVex } from "./attached-vex.ts";
+import type { KeptWith } from "./attached-vex.ts";
 import type { ScanDocument } from "./scan-documents.ts";
 import type { CatalogCollection, ObjectStore } from "#lib/stores/ports.ts";
 
@@ -33,6 +37,8 @@ export interface ImageDocument {
   readonly analyzers: string;
   /** Manifest of the attached SBOM that it is from. */
   readonly attachedSbom?: Digest;
+  /** VEX found attached to it, by repository. */
+  readonly attachedVex?: readonly KeptAttachedVex[];
 }
 
 export interface ScanJobPorts {
@@ -55,6 +61,8 @@ export interface ScanJobPorts {
   takesAttached(job: ScanJob): boolean;
   /** Undefined when none is attached that can be used. */
   attached(job: ScanJob, resolved: ResolvedImage): Promise<ScanResult | undefined>;
+  /** Undefined where nobody is to look. */
+  attachedVex(job: ScanJob, resolved: ResolvedImage, signal: AbortSignal): Promise<AttachedVex | undefined>;
   /** The canonical SBOM first. @param imageName how the documents call the image */
   documents(scanned: ScanResult, imageName: string): Iterable<ScanDocument>;
 }
@@ -104,10 +112,21 @@ async function scanOnce(
     // An index stands for the image that our nodes run; a Scan of another platform must not change that.
     if (resolved.indexDigest !== undefined && isSame(platform, ports.defaultPlatform))
       await ports.images.alias(resolved.indexDigest, resolved.imageDigest);
-    const known = job.force ? undefined : (await ports.images.images.get(hexOf(resolved.imageDigest)))?.body;
+    const before = (await ports.images.images.get(hexOf(resolved.imageDigest)))?.body;
+    const known = job.force ? undefined : before;
+    const vex = await keepAttachedVex(
+      await ports.attachedVex(job, resolved, signal),
+      resolved,
+      before ?? {},
+      ports.objects,
+    );
     const takesAttached = !job.force && ports.takesAttached(job);
     if (known?.analyzers === ports.analyzers && (takesAttached || known.attachedSbom === undefined)) {
-      if (await isStored(known, ports.objects)) return knownResult(known, resolved);
+      if (await isStored(known, ports.objects)) {
+        if (vex.isChanged)
+          await ports.images.images.put(hexOf(resolved.imageDigest), { ...known, ...keptOf(vex) });
+        return { ...knownResult(known, resolved), ...outcomeOf(vex) };
+      }
     }
     const scanned =
       (takesAttached ? await ports.attached(job, resolved) : undefined) ??
@@ -133,6 +152,7 @@ async function scanOnce(
       omissions: sbom.omissions.length,
       analyzers: ports.analyzers,
       ...attached,
+      ...keptOf(vex),
     });
     return {
       ...identity(resolved),
@@ -141,10 +161,20 @@ async function scanOnce(
       omissions: sbom.omissions.length,
       artifacts,
       ...attached,
+      ...outcomeOf(vex),
     };
   } finally {
     await source.close();
   }
+}
+
+const keptOf = ({ attachedVex }: KeptWith): KeptWith => (attachedVex === undefined ? {} : { attachedVex });
+
+function outcomeOf({ own }: { readonly own?: KeptAttachedVex }): Pick<ScannedResult, "attachedVex"> {
+  if (own === undefined) return {};
+  const { documents, statements, leftOutCount, leftOut } = own.facts;
+  const reason = leftOut[0] === undefined ? {} : { reason: leftOut[0] };
+  return { attachedVex: { digest: own.digest, documents, statements, leftOut: leftOutCount, ...reason } };
 }
 
 const isSame = (a: Platform, b: Platform): boolean => canonicalJson(a) === canonicalJson(b);
@@ -158,7 +188,9 @@ async function isStored({ artifacts }: ImageDocument, objects: ObjectStore): Pro
   return true;
 }
 
-function knownResult(known: ImageDocument, resolved: ResolvedImage): ScanRecord["result"] {
+type ScannedResult = Extract<ScanRecord["result"], { readonly ok: true }>;
+
+function knownResult(known: ImageDocument, resolved: ResolvedImage): ScannedResult {
   return {
     ...identity(resolved),
     layers: { total: known.layers, cached: known.layers, analyzed: 0 },

@@ -13,7 +13,12 @@ async function bench() {
   const embedded = await embeddedStores();
   const { catalog, objects } = embedded.stores;
   const images = imageCatalog(catalog);
-  const image = await storeImage(embedded.stores);
+  const stored = await storeImage(embedded.stores);
+  const key = `images/${hexOf(stored.imageDigest)}/attached-vex/a.bin`;
+  const { digest } = await objects.put(key, Buffer.from("VEX"));
+  const facts = { repository: "a.io/b", documents: 1, statements: 1, leftOut: [], leftOutCount: 0 };
+  const image = { ...stored, attachedVex: [{ key, digest, facts }] };
+  await images.images.put(hexOf(image.imageDigest), image);
   const diffId = image.diffIds[0] ?? digestOf("no layer");
   await objects.put(`layers/${hexOf(diffId)}-abc`, Buffer.from("kept"));
   await objects.put(`layers/${hexOf(digestOf("other"))}-abc`, Buffer.from("gone"));
@@ -50,7 +55,7 @@ describe("sweepStores", () => {
     await using b = await bench();
     const swept = await b.sweep([b.image.imageDigest]);
     expect(swept).toEqual({ images: 0, layers: 1, evaluations: 0, records: 1 });
-    expect(await b.keys()).toEqual(["images", "images", "layers", "reports"]);
+    expect(await b.keys()).toEqual(["images", "images", "images", "layers", "reports"]);
     expect(await b.images.find(digestOf("index"))).toBeDefined();
   });
 
@@ -64,6 +69,6 @@ describe("sweepStores", () => {
   it("removes nothing while scans are under way", async () => {
     await using b = await bench();
     expect(await b.sweep([], true)).toEqual({ images: 0, layers: 0, evaluations: 0, records: 0 });
-    expect(await b.keys()).toHaveLength(5);
+    expect(await b.keys()).toHaveLength(6);
   });
 });

@@ -42,7 +42,7 @@ export async function sweepStores(ports: SweepPorts, signal: AbortSignal): Promi
       for (const diffId of body.diffIds) kept.add(hexOf(diffId));
       continue;
     }
-    for (const { key } of body.artifacts) await ports.objects.delete(key);
+    for (const { key } of [...body.artifacts, ...(body.attachedVex ?? [])]) await ports.objects.delete(key);
     await ports.images.images.delete(id);
     swept.images++;
   }

@@ -86,7 +86,9 @@ spec:
     - host: ${REGISTRY}
       mirrors: [{ url: "http://registry.stellaops-demo.svc:5000" }]
     - { host: "${INSIDE}", insecure: true }
-  scan: { attachedSboms: { repositories: ["${INSIDE}/built/*"] } }
+  scan:
+    attachedSboms: { repositories: ["${INSIDE}/built/*"] }
+    attachedVex: { repositories: ["${INSIDE}/built/*"] }
 `;
 
 async function isReady(kind: string, name: string, namespace = ""): Promise<boolean> {
@@ -247,7 +249,7 @@ describe("reports", () => {
     await at.kubectl("-n", "road", "delete", "scanpolicy", "typo");
   });
 
-  it("takes the SBOM that is attached in a trusted repository, and says so", async () => {
+  it("takes the SBOM and the VEX that are attached in a trusted repository, and says so", async () => {
     const there = parseReference(`${at.registry}/built/app:1`);
     const settings = { hosts: { [at.registry]: { plainHttp: true } } };
     const client = new RegistryClient(settings);
@@ -262,6 +264,17 @@ describe("reports", () => {
     const attached = await referrers.attach(
       { digest, mediaType, size: bytes.length },
       { artifactType: type, mediaType: type, bytes: Buffer.from(JSON.stringify(bom)) },
+    );
+    const vexType = "application/vnd.openvex+json";
+    const vex = {
+      "@context": "https://openvex.dev/ns/v0.2.0",
+      statements: [
+        { vulnerability: { name: "CVE-2016-1000223" }, products: ["pkg:npm/jws"], status: "fixed" },
+      ],
+    };
+    await referrers.attach(
+      { digest, mediaType, size: bytes.length },
+      { artifactType: vexType, mediaType: vexType, bytes: Buffer.from(JSON.stringify(vex)) },
     );
     await Promise.all([referrers.close(), client.close()]);
     await applyText(
@@ -280,6 +293,7 @@ spec: { imageRef: "${INSIDE}/built/app:1" }
     });
     expect(scan.status).toMatchObject({
       attachedSbom: attached.digest,
+      attachedVex: { documents: 1, statements: 1, leftOut: 0 },
       layers: { cached: 0, analyzed: 0 },
       components: 1,
     });

@@ -13,20 +13,36 @@ import { componentKeys, type ProductPurl } from "./product-purl.ts";
 import { makeScene, type Scene } from "./scene.ts";
 import type { VexSnapshot, VexStatement } from "./types.ts";
 
+/** How statements are weighed. */
+export interface Weighing {
+  readonly trust?: VexTrust;
+  /** What is attached to this image, beside what speaks of all. */
+  readonly attached?: VexSnapshot;
+  /** Milliseconds since 1970; absent: claims may be dated in any future. */
+  readonly now?: number;
+  /** Takes the days, in milliseconds since 1970, from which claims of the future are believed. */
+  readonly onExpiry?: (at: number) => void;
+}
+
 /** Findings in the same order. `fixed` and `not_affected` that outweigh dissent suppress; all else only annotates. */
 export function applyVex(
   findings: readonly Finding[],
   snapshot: VexSnapshot,
   image: { readonly sbom: Sbom; readonly context: EvaluationContext },
-  trust: VexTrust = {},
+  { trust = {}, attached, now, onExpiry }: Weighing = {},
 ): readonly Finding[] {
-  if (snapshot.statements === 0) return findings;
+  const asked = [snapshot, ...(attached === undefined ? [] : [attached])].filter(
+    ({ statements }) => statements > 0,
+  );
+  if (asked.length === 0) return findings;
   const scene = makeScene(image);
   return findings.map((finding) => {
-    const spoken = relevant(finding, vulnerabilityIds(finding), snapshot, scene);
-    const consensus = consensusOf(spoken, trust);
+    const ids = vulnerabilityIds(finding);
+    const spoken = asked.flatMap((one) => relevant(finding, ids, one, scene));
+    const consensus = consensusOf(spoken, trust, now);
     if (consensus === undefined) return finding;
-    const { annotation, isAnswered } = consensus;
+    const { annotation, isAnswered, expiresAt } = consensus;
+    if (expiresAt !== undefined) onExpiry?.(expiresAt);
     const by = finding.suppressedBy ?? (isAnswered ? `vex:${annotation.source}` : undefined);
     return { ...finding, vex: annotation, ...(by === undefined ? {} : { suppressedBy: by }) };
   });

@@ -5,6 +5,7 @@ import { digestOf, type Digest } from "#lib/digest.ts";
 import { evaluationErrors } from "../errors.ts";
 import { isBomLink, productAtLink } from "./formats/cyclonedx-components.ts";
 import { readVexDocument } from "./formats/index.ts";
+import { Place } from "./formats/fault.ts";
 import { isCpe } from "./formats/names.ts";
 import { itemTable } from "./item-table.ts";
 import { componentKey, readPurl } from "./product-purl.ts";
@@ -21,6 +22,8 @@ import { writeVexSnapshot } from "./write-snapshot.ts";
 import type { InternedClaims } from "./write-snapshot.ts";
 
 const MAX_PROBLEMS = 100;
+/** Entries of one document: a short one that names many aliases and many products has as many as they are multiplied. */
+const MAX_ENTRIES = 5_000_000;
 
 export interface CompiledVex {
   readonly bytes: Uint8Array;
@@ -65,9 +68,14 @@ export interface VexCompiler {
   finish(): CompiledVex;
 }
 
-/** For callers that read their documents one by one. @param only the one format of documents that are taken */
-export function vexCompiler(only?: VexFormat): VexCompiler {
+/**
+ * For callers that read their documents one by one.
+ * @param only the one format of documents that are taken
+ * @param maxEntries of all documents together, in the order in which they are added; what would be over is refused
+ */
+export function vexCompiler(only?: VexFormat, maxEntries = Infinity): VexCompiler {
   const read = new Map<string, Read>();
+  let entries = 0;
   let problems: { key: string; errors: readonly Error[] }[] = [];
   let problemCount = 0;
   const firstProblems = (): typeof problems =>
@@ -78,7 +86,8 @@ export function vexCompiler(only?: VexFormat): VexCompiler {
       const listedFor = (document.listedFor ?? []).join(" ");
       const digest = digestOf(document.bytes);
       const key = `${source}\0${name}\0${digest}`;
-      const { reading, errors, count } = tryRead(document, only);
+      const { reading, errors, count, size } = tryRead(document, only, maxEntries - entries);
+      entries += size;
       if (reading !== undefined) read.set(key, { source, name, digest, signature, listedFor, reading });
       if (count > 0) problems.push({ key, errors });
       if (problems.length > 10 * MAX_PROBLEMS) problems = firstProblems();
@@ -110,14 +119,27 @@ export function vexCompiler(only?: VexFormat): VexCompiler {
 function tryRead(
   document: VexDocument,
   only: VexFormat | undefined,
-): { reading?: VexReading; errors: readonly Error[]; count: number } {
+  room: number,
+): { reading?: VexReading; errors: readonly Error[]; count: number; size: number } {
   try {
     const reading = readVexDocument(document, only);
-    return { reading, errors: reading.problems, count: reading.problemCount };
+    const size = entriesOf(reading);
+    const most = Math.min(room, MAX_ENTRIES);
+    if (size > most)
+      throw new Place(document.name).refuse(`it says something ${size} times, of ${most} that are taken`);
+    return { reading, errors: reading.problems, count: reading.problemCount, size };
   } catch (error) {
     if (!evaluationErrors.is(error)) throw error;
-    return { errors: [error], count: 1 };
+    return { errors: [error], count: 1, size: 0 };
   }
+}
+
+/** Each name of a vulnerability with each product, or each of its subcomponents. */
+function entriesOf({ claims }: VexReading): number {
+  return claims.reduce((sum, { vulnerabilities, products }) => {
+    const parts = products.reduce((all, { subcomponents }) => all + Math.max(1, subcomponents.length), 0);
+    return sum + vulnerabilities.length * parts;
+  }, 0);
 }
 
 /** BOM-Links become the names that the other document of the same source has for the place they point to. */
@@ -183,12 +205,9 @@ function intern(documents: readonly Read[]): InternedClaims {
   }
   return {
     strings: strings.items,
-    documents: documents.map(({ source, name, digest, signature, reading }) => [
-      source,
-      reading.id ?? name,
-      digest,
-      signature,
-    ]),
+    documents: documents.map(({ source, name, digest, signature, reading: { id = name, author } }) =>
+      author === undefined ? [source, id, digest, signature] : [source, id, digest, signature, author],
+    ),
     names: names.items,
     products: products.items,
     statements,

@@ -4,9 +4,9 @@ import type { Component, Evidence, Sbom } from "#engines/scanner/index.ts";
 import type { EvaluationContext } from "../policy/types.ts";
 import type { VexAnnotation, VexStatus } from "../types.ts";
 import { relevant } from "./apply-vex.ts";
-import { consensusOf, counts, scopes } from "./consensus.ts";
+import type { Weighing } from "./apply-vex.ts";
+import { closestFirst, consensusOf, counts, dayAfter, isAhead } from "./consensus.ts";
 import type { Scope, ScopedStatement, VexTrust } from "./consensus.ts";
-import { latestFirst } from "./open-snapshot.ts";
 import { makeScene } from "./scene.ts";
 import type { VexSignature, VexSnapshot } from "./types.ts";
 
@@ -14,7 +14,7 @@ export interface WeighedStatement {
   readonly source: string;
   readonly document: string;
   readonly status: VexStatus;
-  /** What it is about: the closest scope alone is heard. */
+  /** What it is about: the closest is heard first. */
   readonly scope: Scope;
   /** Of its source; 0 where it says `not_affected` and not why. */
   readonly weight: number;
@@ -22,6 +22,10 @@ export interface WeighedStatement {
   readonly justification?: string;
   readonly action?: string;
   readonly timestamp?: string;
+  /** The time is later than the day that it is weighed on, and does not count. */
+  readonly isAhead?: true;
+  /** Who the document says wrote it; nobody has verified that. */
+  readonly author?: string;
   /** The product's names as they are written, the component's behind them where it has its own. */
   readonly about: readonly string[];
 }
@@ -37,18 +41,23 @@ export interface VexExplanation {
   readonly isAnswered: boolean;
 }
 
-/** By component, in the SBOM's order; only those of which something is said. @param ids all names of the vulnerability */
+/**
+ * By component, in the SBOM's order; only those of which something is said.
+ * @param ids all names of the vulnerability
+ */
 export function explainVex(
   ids: readonly string[],
   snapshot: VexSnapshot,
   image: { readonly sbom: Sbom; readonly context: EvaluationContext },
-  trust: VexTrust = {},
+  { trust = {}, attached, now }: Weighing = {},
 ): readonly VexExplanation[] {
   const scene = makeScene(image);
   const names = ids.map((id) => id.toUpperCase());
   return image.sbom.components.flatMap((component) => {
-    const spoken = relevant(component, names, snapshot, scene);
-    return spoken.length === 0 ? [] : [explained(component, spoken, trust)];
+    const spoken = [snapshot, ...(attached === undefined ? [] : [attached])].flatMap((one) =>
+      relevant(component, names, one, scene),
+    );
+    return spoken.length === 0 ? [] : [explained(component, spoken, trust, now)];
   });
 }
 
@@ -56,22 +65,24 @@ function explained(
   { purl, bomRef, evidence }: Component,
   spoken: readonly ScopedStatement[],
   trust: VexTrust,
+  now: number | undefined,
 ): VexExplanation {
-  const consensus = consensusOf(spoken, trust);
+  const consensus = consensusOf(spoken, trust, now);
   return {
     purl,
     bomRef,
     evidence,
-    statements: [...spoken].sort(closestFirst).map((one) => weighed(one, trust)),
+    statements: [...spoken].sort(closestFirst).map((one) => weighed(one, trust, now)),
     ...(consensus === undefined ? {} : { answer: consensus.annotation }),
     isAnswered: consensus?.isAnswered === true,
   };
 }
 
-const closestFirst = (a: ScopedStatement, b: ScopedStatement): number =>
-  scopes.indexOf(a.scope) - scopes.indexOf(b.scope) || latestFirst(a.statement, b.statement);
-
-function weighed({ statement, scope }: ScopedStatement, trust: VexTrust): WeighedStatement {
+function weighed(
+  { statement, scope }: ScopedStatement,
+  trust: VexTrust,
+  now: number | undefined,
+): WeighedStatement {
   const { from, status, justification, action, timestamp, product, subcomponent = [] } = statement;
   return {
     source: from.source,
@@ -83,6 +94,8 @@ function weighed({ statement, scope }: ScopedStatement, trust: VexTrust): Weighe
     ...(justification === undefined ? {} : { justification }),
     ...(action === undefined ? {} : { action }),
     ...(timestamp === undefined ? {} : { timestamp }),
+    ...(isAhead(statement, dayAfter(now)) ? { isAhead: true as const } : {}),
+    ...(from.author === undefined ? {} : { author: from.author }),
     about: [...product, ...subcomponent],
   };
 }

@@ -37,8 +37,8 @@ export function imageMatcher(
     });
 }
 
-/** Docker Hub goes by three names. */
-function normalRepository(text: string): string {
+/** Lower case, without scheme. Docker Hub goes by three names. */
+export function normalRepository(text: string): string {
   const bare = text
     .toLowerCase()
     .replace(/^https?:\/\//, "")

@@ -121,8 +121,8 @@ class OpenVexSnapshot implements VexSnapshot {
 
   #document(at: number): VexProvenance {
     return kept(this.#kept.documents, at, () => {
-      const [source, document, digest, signature] = this.#documents.json<DocumentRow>(at);
-      return { source, document, digest, signature };
+      const [source, document, digest, signature, author] = this.#documents.json<DocumentRow>(at);
+      return { source, document, digest, signature, ...(author === undefined ? {} : { author }) };
     });
   }
 

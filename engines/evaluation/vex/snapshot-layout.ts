@@ -43,6 +43,8 @@ export type DocumentRow = readonly [
   document: string,
   digest: Digest,
   signature: VexSignature,
+  /** Who the document says wrote it; not there where it does not say, and in files of earlier programs. */
+  author?: string,
 ];
 
 /** Of one vulnerability: for each component key what is spoken of (a name), and the group of what is said of it. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What VEX documents say, verbatim enough to be judged, and the snapshot that evaluation reads. */
-import type { Digest } from "#lib/digest.ts";
+import type { Digest, ImageDigest } from "#lib/digest.ts";
 import type { VexStatus } from "../types.ts";
 
-/** `unverified`: a detached signature lies beside the document, and nobody has looked at it. */
+/** `unverified`: there is a signature, beside the document or around it, and nobody has looked at it. */
 export type VexSignature = "none" | "unverified";
 
 /** One document with where it came from. */
@@ -20,6 +20,17 @@ export interface VexDocument {
    * index names it.
    */
   readonly listedFor?: readonly string[];
+  /** The image that it is attached to; it is not heard about any other. Absent: it is attached to none. */
+  readonly attachedTo?: AttachedImage;
+}
+
+/** An image to which something is attached. */
+export interface AttachedImage {
+  readonly imageDigest: ImageDigest;
+  /** Of the index that has the image. */
+  readonly indexDigest?: Digest;
+  /** Registry and repository, without tag. */
+  readonly repository: string;
 }
 
 export type VexFormat = "openvex" | "csaf" | "cyclonedx";
@@ -52,6 +63,8 @@ export interface VexClaim {
 export interface VexReading {
   /** The document's own name of itself. */
   readonly id?: string;
+  /** Who the document says wrote it; cut to 300 characters. */
+  readonly author?: string;
   readonly claims: readonly VexClaim[];
   /** VEX_DOCUMENT_INVALID for statements that were refused, the first hundred. */
   readonly problems: readonly Error[];
@@ -79,6 +92,8 @@ export interface VexProvenance {
   readonly document: string;
   readonly digest: Digest;
   readonly signature: VexSignature;
+  /** Who the document says wrote it: a word of its own that nothing is decided by. */
+  readonly author?: string;
 }
 
 /** A claim cut down to one product and, where it has them, one subcomponent. */

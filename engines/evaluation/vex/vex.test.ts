@@ -230,6 +230,36 @@ describe("products", () => {
   });
 });
 
+describe("times", () => {
+  it("of a claim of the future: the report ends when it is believed", () => {
+    const bytes = openvex(statement(LODASH, { timestamp: "2024-02-03T04:05:06Z" }));
+    const made = (now: string) =>
+      report([finding("CVE-2024-1", LODASH)], {
+        sbom: sbom([component(LODASH)]),
+        now: Date.parse(now),
+        vexSnapshot: openVexSnapshot(compileVexSnapshot([document(bytes)]).bytes),
+      });
+    const before = made("2024-02-02T23:59:59Z");
+    expect([before.nextExpiry, before.findings[0]?.vex?.timestamp]).toEqual([
+      "2024-02-03T00:00:00Z",
+      undefined,
+    ]);
+    const after = made("2024-02-03T00:00:00Z");
+    expect([after.nextExpiry, after.findings[0]?.vex?.timestamp]).toEqual([
+      undefined,
+      "2024-02-03T04:05:06.000Z",
+    ]);
+  });
+
+  it.each(["+012024-01-01T00:00:00Z", "9999-12-31T23:59:59-01:00", "soon"])("refuses %s", (timestamp) => {
+    const { claims, problems } = parse(openvex(statement(LODASH, { timestamp })));
+    expect([claims.length, String(problems[0])]).toEqual([
+      0,
+      expect.stringContaining("statements[0].timestamp: not an RFC 3339 time"),
+    ]);
+  });
+});
+
 describe("statuses", () => {
   const at = (status: string, timestamp?: string): string =>
     openvex(statement(LODASH, { status, timestamp }));
@@ -272,12 +302,14 @@ describe("statuses", () => {
       document(at("affected", "2023-01-01T00:00:00Z"), "b"),
     ]).bytes;
     const made = report([finding("CVE-2024-1", LODASH, { kev: true })], {
+      now: Date.parse("2024-06-01"),
       vexSnapshot: openVexSnapshot(bytes),
     });
     expect(made.findings[0]?.vex).toEqual({
       status: "not_affected",
       justification: "vulnerable_code_not_present",
       source: "acme",
+      author: "Acme",
       document: "https://acme.example/vex/1",
       timestamp: "2024-01-01T00:00:00.000Z",
       scope: "version",

@@ -14,8 +14,14 @@ import type { VexSignature } from "./types.ts";
 /** Numbers are places in the list of that name. Versions 1 and 2 of the snapshot are this as JSON; 1 ends before the optional ones. */
 export interface InternedClaims {
   readonly strings: readonly string[];
-  /** Source, document id, digest, signature. */
-  readonly documents: readonly (readonly [string, string, Digest, signature?: VexSignature])[];
+  /** Source, document id, digest, signature, author. */
+  readonly documents: readonly (readonly [
+    string,
+    string,
+    Digest,
+    signature?: VexSignature,
+    author?: string,
+  ])[];
   /** Products and subcomponents: ids (strings), and the component keys under which they are found (strings). */
   readonly names: readonly (readonly [readonly number[], readonly number[]])[];
   /** Name of the product, then names of its subcomponents. */
@@ -89,8 +95,8 @@ export function writeVexSnapshot(claims: InternedClaims): Uint8Array {
   const subjectTable = encodeRows(vulnerabilities.map(({ statements }) => json(subjectsOf(statements))));
   const vulnerabilityTable = encodeRows(vulnerabilities.map(({ name }) => name));
   const documentTable = encodeRows(
-    claims.documents.map(([source, document, digest, signature = "none"]) =>
-      json([source, document, digest, signature] satisfies DocumentRow),
+    claims.documents.map(([source, document, digest, signature = "none", author]) =>
+      json(documentRow(source, document, digest, signature, author)),
     ),
   );
   const nameTable = encodeRows(
@@ -118,6 +124,17 @@ export function writeVexSnapshot(claims: InternedClaims): Uint8Array {
     groupIndex: groupTable.index,
     groups: groupTable.body,
   });
+}
+
+function documentRow(
+  source: string,
+  document: string,
+  digest: Digest,
+  signature: VexSignature,
+  author: string | undefined,
+): DocumentRow {
+  const row = [source, document, digest, signature] as const;
+  return author === undefined ? row : [...row, author];
 }
 
 const json = (row: unknown): Buffer => Buffer.from(JSON.stringify(row));

@@ -45,8 +45,10 @@ export function readCsafVex(document: unknown, name: string): VexReading {
     unnamed += found.unnamed;
     return found.claims;
   });
+  const author = textOf(csaf.document.publisher.name);
   return {
     id: csaf.document.tracking.id.slice(0, 500),
+    ...(author === undefined ? {} : { author }),
     claims,
     problems: problems.kept,
     problemCount: problems.count,

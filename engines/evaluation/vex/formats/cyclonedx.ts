@@ -55,14 +55,26 @@ export function readCycloneDxVex(document: Json, name: string): VexReading {
     });
   }
   const id = textOf(serialNumber);
+  const author = authorOf(metadata);
   return {
     ...(id === undefined ? {} : { id }),
+    ...(author === undefined ? {} : { author }),
     claims,
     problems: problems.kept,
     problemCount: problems.count,
     unnamed,
     ...(bom.linked === undefined ? {} : { bom: bom.linked }),
   };
+}
+
+/** Of those whom `metadata` names: whoever supplies the product, made it, or wrote the document. */
+function authorOf({ supplier, manufacturer, authors }: Json): string | undefined {
+  const [first] = Array.isArray(authors) ? (authors as readonly unknown[]) : [];
+  for (const one of [supplier, manufacturer, first]) {
+    const name = isObject(one) ? textOf(one["name"]) : undefined;
+    if (name !== undefined) return name;
+  }
+  return undefined;
 }
 
 type Saying = Omit<VexClaim, "products">;

@@ -73,6 +73,8 @@ export function textOf(value: unknown): string | undefined {
 export function timeOf(value: unknown, place: Place): string | undefined {
   if (value === undefined || value === "") return undefined;
   const ms = typeof value === "string" ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(ms)) throw place.refuse("not an RFC 3339 time");
-  return new Date(ms).toISOString();
+  // A year of more than four digits is none of RFC 3339, and would be the earliest as a text.
+  const text = Number.isNaN(ms) ? "" : new Date(ms).toISOString();
+  if (!/^\d{4}-/.test(text)) throw place.refuse("not an RFC 3339 time");
+  return text;
 }

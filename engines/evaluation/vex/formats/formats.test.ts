@@ -553,3 +553,37 @@ describe("any document", () => {
     );
   });
 });
+
+describe("authors", () => {
+  const cyclonedx = (metadata: object): string =>
+    JSON.stringify({ bomFormat: "CycloneDX", specVersion: "1.6", metadata });
+  it.each([
+    {
+      name: "OpenVEX",
+      bytes: '{"@context":"https://openvex.dev/ns","author":" Acme ","statements":[]}',
+      want: "Acme",
+    },
+    {
+      name: "OpenVEX, none",
+      bytes: '{"@context":"https://openvex.dev/ns","author":7,"statements":[]}',
+      want: undefined,
+    },
+    {
+      name: "CycloneDX",
+      bytes: cyclonedx({
+        authors: [{ name: "Ann" }],
+        manufacturer: { name: "Works" },
+        supplier: { name: "Shop" },
+      }),
+      want: "Shop",
+    },
+    {
+      name: "CycloneDX, its writer",
+      bytes: cyclonedx({ authors: [{ name: "Ann" }], supplier: {} }),
+      want: "Ann",
+    },
+    { name: "CycloneDX, none", bytes: cyclonedx({ authors: "Ann" }), want: undefined },
+  ])("$name: $want", ({ bytes, want }) => {
+    expect(readVexDocument({ bytes, name: "a" }).author).toBe(want);
+  });
+});

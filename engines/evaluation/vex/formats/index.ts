@@ -4,8 +4,9 @@ import { isCsaf } from "../../csaf/read-csaf.ts";
 import type { VexDocument, VexFormat, VexReading } from "../types.ts";
 import { readCsafVex } from "./csaf.ts";
 import { isCycloneDx, readCycloneDxVex } from "./cyclonedx.ts";
-import { Place } from "./fault.ts";
+import { isObject, Place } from "./fault.ts";
 import type { Json } from "./fault.ts";
+import { onlyAttached } from "./attached.ts";
 import { onlyListed } from "./listed.ts";
 import { isOpenVex, readOpenVex } from "./openvex.ts";
 import { readJsonObject } from "./read-json.ts";
@@ -27,7 +28,7 @@ const READERS: readonly Reader[] = [
  * @throws VEX_DOCUMENT_INVALID when the document as a whole cannot be read
  */
 export function readVexDocument(
-  { bytes, name, listedFor }: Pick<VexDocument, "bytes" | "name" | "listedFor">,
+  { bytes, name, listedFor, attachedTo }: Pick<VexDocument, "bytes" | "name" | "listedFor" | "attachedTo">,
   only?: VexFormat,
 ): VexReading {
   const document = readJsonObject(bytes, name);
@@ -38,5 +39,16 @@ export function readVexDocument(
   if (only !== undefined && reader.format !== only)
     throw place.refuse(`it is a document of ${reader.format}, and the source is said to have ${only}`);
   const reading = reader.read(document, name);
-  return listedFor === undefined ? reading : onlyListed(reading, listedFor, name);
+  const heard = listedFor === undefined ? reading : onlyListed(reading, listedFor, name);
+  return attachedTo === undefined ? heard : onlyAttached(heard, attachedTo, name);
+}
+
+/** Whether it is a document that states anything: a CycloneDX BOM without analyses is an SBOM. */
+export function isVex(document: Json): boolean {
+  if (!isCycloneDx(document)) return READERS.some(({ recognizes }) => recognizes(document));
+  const { vulnerabilities } = document;
+  return (
+    Array.isArray(vulnerabilities) &&
+    vulnerabilities.some((one) => isObject(one) && isObject(one["analysis"]))
+  );
 }

@@ -32,7 +32,9 @@ export function readOpenVex(document: Json, name: string): VexReading {
     });
   }
   const named = typeof id === "string" && id !== "" ? { id: id.slice(0, 500) } : {};
-  return { ...named, claims, problems: problems.kept, problemCount: problems.count, unnamed: 0 };
+  const author = textOf(document["author"]);
+  const written = author === undefined ? {} : { author };
+  return { ...named, ...written, claims, problems: problems.kept, problemCount: problems.count, unnamed: 0 };
 }
 
 function readStatement(value: unknown, document: Json, place: Place): VexClaim {
