@@ -11,7 +11,7 @@ import { severityRank } from "../severity.ts";
 import type { Finding, Severity } from "../types.ts";
 import { distroRelease, isOwnVendor, namesSourceRpms } from "./distros.ts";
 import { packageName } from "./ecosystems.ts";
-import { concernsModule, moduleState } from "./modules.ts";
+import { concernsModule, leavesModuleOpen, moduleState } from "./modules.ts";
 import type { ModuleState } from "./modules.ts";
 import { describeRange, holds } from "./ranges.ts";
 import type { ParsedRange } from "./ranges.ts";
@@ -24,7 +24,7 @@ export interface Matching {
   /**
    * What no advisory could be compared with, sorted: a distro release or ecosystem that no source speaks about
    * (`debian:12`, `npm`), or a component whose version has no place in its ecosystem's order, or that is built for a module
-   * whose stream is not known (its purl).
+   * of whose stream nothing can be told (its purl).
    */
   readonly uncovered: readonly string[];
 }
@@ -152,10 +152,8 @@ class Matcher {
     order: VersionOrder,
     purl: string,
   ): readonly Answer[] {
-    const { stream, isModular } = query.module;
-    // Which stream's advisories are the component's is not known.
-    if (isModular && stream === undefined && entries.some(({ module }) => module)) this.#uncovered.add(purl);
-    const key = `${query.ecosystem} ${query.name} ${query.version} ${stream ?? ""}`;
+    if (leavesModuleOpen(entries, query.module)) this.#uncovered.add(purl);
+    const key = `${query.ecosystem} ${query.name} ${query.version} ${query.module.stream ?? ""}`;
     let answers = this.#answers.get(key);
     if (answers === undefined) {
       answers = this.#compare(query, entries, order) ?? NOT_COMPARABLE;
