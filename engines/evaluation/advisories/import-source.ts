@@ -16,6 +16,7 @@ import { defaultLimits, limitExceeded } from "./limits.ts";
 import type { FeedLimits } from "./limits.ts";
 import { mergeRecords } from "./merge-records.ts";
 import { OpenPart } from "./open-part.ts";
+import { withinStatements } from "./statements.ts";
 import type {
   Connector,
   DocumentPart,
@@ -71,6 +72,9 @@ class Intake {
     this.#replaces = feed.inventory !== undefined;
     const maxDocumentBytes = this.#connector?.maxDocumentBytes ?? defaultLimits.maxDocumentBytes;
     this.limits = { ...defaultLimits, maxDocumentBytes, ...limits };
+    // Another connector can do nothing with OVAL.
+    if (this.#connector !== undefined)
+      this.limits = { ...this.limits, maxOvalBytes: this.limits.maxDocumentBytes };
   }
 
   take(leaf: Leaf): void {
@@ -82,8 +86,9 @@ class Intake {
   finish(inventory: FeedInventory | undefined, base: readonly DocumentPart[] = []): ImportResult {
     const own = [...this.#parts.values()].map((part) => part.close());
     const parts = inventory === undefined ? own : standing(inventory, base, own, this.renewed);
-    const advisories = mergeRecords(parts.flatMap((part) => part.advisories));
-    this.#checkCount(advisories.length, this.#name);
+    const merged = mergeRecords(parts.flatMap((part) => part.advisories));
+    this.#checkCount(merged.length, this.#name);
+    const { advisories, refused } = withinStatements(this.#name, merged, parts, this.limits);
     const exploited = [...new Set(parts.flatMap((part) => part.exploited))].sort();
     const epss = [...highest(parts)].sort(([a], [b]) => byText(a, b));
     const covers = [...new Set(parts.flatMap((part) => part.covers))].sort();
@@ -94,8 +99,8 @@ class Intake {
       documents: this.#documents,
       ignored: this.#ignored,
       skipped: parts.reduce((sum, { skipped }) => sum + skipped, 0),
-      rejected: firstRejections(parts),
-      rejectedCount: parts.reduce((sum, { rejectedCount }) => sum + rejectedCount, 0),
+      rejected: firstRejections([...parts, { rejected: refused }]),
+      rejectedCount: parts.reduce((sum, { rejectedCount }) => sum + rejectedCount, refused.length),
     };
   }
 
@@ -153,7 +158,7 @@ function highest(parts: readonly DocumentPart[]): ReadonlyMap<string, number> {
   return scores;
 }
 
-function firstRejections(parts: readonly DocumentPart[]): readonly Rejection[] {
+function firstRejections(parts: readonly Pick<DocumentPart, "rejected">[]): readonly Rejection[] {
   const first: Rejection[] = [];
   for (const { rejected } of parts) {
     if (first.length >= MAX_LISTED_REJECTIONS) break;
