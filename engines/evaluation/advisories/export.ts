@@ -38,9 +38,10 @@ export function decodeExport(bytes: Uint8Array, expected: Digest): SourceExport 
     const lines = text.toString("utf8").trimEnd().split("\n");
     const head = JSON.parse(lines[0] ?? "") as { readonly format: string } & Omit<Facts, "advisories">;
     if (head.format !== FORMAT) throw new Error("it has another format");
-    const { name, covers, exploited, epss } = head;
+    const { name, covers, exploited, epss, notCompared } = head;
     const advisories = lines.slice(1).map((line) => JSON.parse(line) as Advisory);
-    return { name, covers, exploited, epss, advisories, exportDigest: digest };
+    const facts = { name, covers, exploited, epss, advisories, exportDigest: digest };
+    return notCompared === undefined ? facts : { ...facts, notCompared };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw advisoryErrors.make("EXPORT_CORRUPT", `export ${expected}: ${reason}`, {
@@ -50,7 +51,11 @@ export function decodeExport(bytes: Uint8Array, expected: Digest): SourceExport 
   }
 }
 
-function* exportLines({ name, covers, exploited, epss, advisories }: Facts): Generator<string> {
-  yield `${canonicalJson({ format: FORMAT, name, covers, exploited, epss })}\n`;
+function* exportLines({
+  advisories,
+  exportDigest: _,
+  ...head
+}: Facts & Partial<SourceExport>): Generator<string> {
+  yield `${canonicalJson({ format: FORMAT, ...head })}\n`;
   for (const advisory of advisories) yield `${canonicalJson(advisory)}\n`;
 }

@@ -430,6 +430,34 @@ describe("exports", () => {
     expect(decodeExport(encodeExport(made.export), made.export.exportDigest)).toEqual(made.export);
   });
 
+  it("count what they could not compare, the most first where it is very much", async () => {
+    const of = (id: string, ...ecosystems: string[]): string =>
+      JSON.stringify({
+        id,
+        modified: "2024-01-01T00:00:00Z",
+        affected: ecosystems.map((ecosystem) => ({ package: { ecosystem, name: "x" }, versions: ["1"] })),
+      });
+    const some = [
+      of("A-1", "SUSE:SLE 15", "SUSE:SLE 12", "npm"),
+      of("A-2", "SUSE:SLE 15", "Debian:bookworm", "GitHub Actions"),
+      of("A-3", "Debian:12"),
+    ];
+    const few = await importOf({ "f.jsonl": some.join("\n") });
+    expect(few.export.notCompared).toEqual([
+      ["Debian:bookworm", 1],
+      ["GitHub Actions", 1],
+      ["SUSE", 2],
+    ]);
+    expect(decodeExport(encodeExport(few.export), few.export.exportDigest)).toEqual(few.export);
+    const names = Array.from({ length: 150 }, (_, at) =>
+      of(`B-${String(at)}`, `Other ${String(at).padStart(3, "0")}`),
+    );
+    const many = await importOf({ "f.jsonl": [...some, ...names].join("\n") });
+    expect([many.export.notCompared?.length, many.export.notCompared?.at(-1)]).toEqual([101, ["others", 53]]);
+    expect(many.export.notCompared).toContainEqual(["SUSE", 2]);
+    expect(made.export.notCompared).toBeUndefined();
+  });
+
   it("are refused when altered", () => {
     const bytes = encodeExport(made.export);
     const wrong = Buffer.from(bytes);

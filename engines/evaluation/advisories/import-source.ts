@@ -23,6 +23,7 @@ import type {
   FeedInventory,
   FeedReader,
   ImportResult,
+  NotCompared,
   ParsedDocument,
   Rejection,
 } from "./types.ts";
@@ -92,8 +93,10 @@ class Intake {
     const exploited = [...new Set(parts.flatMap((part) => part.exploited))].sort();
     const epss = [...highest(parts)].sort(([a], [b]) => byText(a, b));
     const covers = [...new Set(parts.flatMap((part) => part.covers))].sort();
+    const facts = { name: this.#name, advisories, exploited, epss, covers };
+    const notCompared = countsOf(parts.flatMap((part) => part.notCompared ?? []));
     return {
-      export: withDigest({ name: this.#name, advisories, exploited, epss, covers }),
+      export: withDigest(notCompared.length === 0 ? facts : { ...facts, notCompared }),
       ...(inventory === undefined ? {} : { parts: parts.toSorted((a, b) => byText(a.name, b.name)) }),
       records: advisories.length + exploited.length + epss.length,
       documents: this.#documents,
@@ -148,6 +151,17 @@ class Intake {
       ? NEVER_FACTS.has(base)
       : (this.#connector.ignores?.has(base) ?? false);
   }
+}
+
+const MAX_ECOSYSTEMS = 100;
+
+/** By ecosystem; those of the fewest records are one where they are very many. */
+function countsOf(ecosystems: readonly string[]): readonly NotCompared[] {
+  const counts = [...Map.groupBy(ecosystems, (ecosystem) => ecosystem)]
+    .map(([ecosystem, records]): NotCompared => [ecosystem, records.length])
+    .sort(([a, many], [b, more]) => more - many || byText(a, b));
+  const rest = counts.splice(MAX_ECOSYSTEMS).reduce((sum, [, records]) => sum + records, 0);
+  return [...counts.sort(([a], [b]) => byText(a, b)), ...(rest === 0 ? [] : [["others", rest] as const])];
 }
 
 function highest(parts: readonly DocumentPart[]): ReadonlyMap<string, number> {

@@ -408,6 +408,63 @@ describe("what is not covered is said", () => {
   });
 });
 
+describe("ecosystems that only SBOMs of others have", () => {
+  // BIT-jre-2022-34169, BIT-golang-2023-39323 in their bounds; GHSA-hgf8-39gv-g3f2 for Swift.
+  const feed = [
+    osv("BIT-jre-1", "Bitnami", "jre", [{ introduced: "17.0.3-1" }, { last_affected: "17.0.3-1" }]),
+    osv("BIT-golang-1", "Bitnami", "golang", [{ introduced: "1.21.0-0" }, { fixed: "1.21.2" }]),
+    osv("BIT-apache-1", "Bitnami", "apache", [{ introduced: "0" }, { last_affected: "2.4.57" }]),
+    JSON.stringify({
+      id: "BIT-x",
+      modified: "x",
+      affected: [{ package: { ecosystem: "Bitnami", name: "x" }, versions: ["1.0.0"] }],
+    }),
+    osv("GHSA-hex", "Hex", "mtproto_proxy", [{ introduced: "0" }, { fixed: "0.7.2" }]),
+    osv("GHSA-pub", "Pub", "agent_dart", [{ introduced: "1.0.0-dev.29" }, { fixed: "1.0.0" }]),
+    osv("GHSA-swift", "SwiftURL", "https://github.com/apple/swift-nio.git", [
+      { introduced: "2.0.0" },
+      { fixed: "2.42.0" },
+    ]),
+    osv("RSEC-1", "CRAN", "commonmark", [{ introduced: "0.2" }, { fixed: "1.8-1" }]),
+    osv("HSEC-1", "Hackage", "aeson", [{ introduced: "0.4" }, { fixed: "2.0.1.0" }]),
+    osv("GHSA-act", "GitHub Actions", "tj-actions/changed-files", [{ introduced: "0" }, { fixed: "46.0.1" }]),
+  ].join("\n");
+  let known: Snapshot;
+  beforeAll(async () => {
+    const { export: made } = await importSource({ name: "s", feed: memoryFeed({ "f.jsonl": feed }) });
+    expect(made.notCompared).toEqual([["GitHub Actions", 1]]);
+    known = openSnapshot(compileSnapshot([made]));
+    expect(known.covers).toEqual(["bitnami", "cran", "hackage", "hex", "pub", "swift"]);
+  });
+
+  it.each([
+    ["bitnami", "jre", "17.0.3-1", "BIT-jre-1"],
+    ["bitnami", "jre", "17.0.3-2", undefined],
+    ["bitnami", "jre", "17.0.3", undefined],
+    ["bitnami", "golang", "1.21.0", "BIT-golang-1"],
+    ["bitnami", "golang", "1.21.1-3", "BIT-golang-1"],
+    ["bitnami", "golang", "1.21.2-0", undefined],
+    ["bitnami", "golang", "1.21.2-4", undefined],
+    ["bitnami", "apache", "2.4.57-9", "BIT-apache-1"],
+    ["bitnami", "apache", "2.4.58-0", undefined],
+    ["bitnami", "x", "1.0.0-7", "BIT-x"],
+    ["bitnami", "x", "1.0.1-7", undefined],
+    ["hex", "mtproto_proxy", "0.7.1", "GHSA-hex"],
+    ["hex", "mtproto_proxy", "0.7.2", undefined],
+    ["pub", "agent_dart", "1.0.0-dev.30+1", "GHSA-pub"],
+    ["pub", "agent_dart", "1.0.0+1", undefined],
+    ["swift", "github.com/apple/swift-nio", "2.41.9", "GHSA-swift"],
+    ["swift", "github.com/apple/swift-nio", "2.42.0", undefined],
+    ["cran", "commonmark", "1.8", "RSEC-1"],
+    ["cran", "commonmark", "1.8.1", undefined],
+    ["hackage", "aeson", "2.0.1", "HSEC-1"],
+    ["hackage", "aeson", "2.0.1.0", undefined],
+  ] as const)("%s %s %s: %s", (type, name, version, want) => {
+    const { findings, uncovered } = matchSbom(sbomOf([component(type, name, version)]), known);
+    expect([findings[0]?.id, uncovered]).toEqual([want, []]);
+  });
+});
+
 it("does not depend on the order of components", () => {
   const of = [
     component("npm", "@scope/a", "1.1.0"),

@@ -13,7 +13,7 @@ import { distroRelease, isOwnVendor, namesSourceRpms } from "./distros.ts";
 import { packageName } from "./ecosystems.ts";
 import { concernsModule, leavesModuleOpen, moduleState } from "./modules.ts";
 import type { ModuleState } from "./modules.ts";
-import { describeRange, holds } from "./ranges.ts";
+import { describeRange, holds, isNamed } from "./ranges.ts";
 import type { ParsedRange } from "./ranges.ts";
 import { worstKnown } from "./severity-words.ts";
 import type { AdvisoryHead, Snapshot, SnapshotEntry, Vulnerability } from "./snapshot/open.ts";
@@ -191,7 +191,7 @@ class Matcher {
     const [first, ...others] = ranges;
     const range = others.reduce((best, each) => (fixesLater(order, each, best) ? each : best), first);
     const named =
-      range === undefined && entry.parsedVersions(order).some((each) => order.compare(each, version) === 0);
+      range === undefined && entry.parsedVersions(order).some((each) => isNamed(order, version, each));
     if (range === undefined && !named) return undefined;
     return { head: this.#snapshot.advisory(entry.advisory), entry, range };
   }

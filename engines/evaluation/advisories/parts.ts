@@ -37,6 +37,7 @@ interface Line {
   readonly epss?: true | readonly (readonly [string, number])[];
   readonly covers?: readonly string[];
   readonly skipped?: number;
+  readonly notCompared?: readonly string[];
   readonly rejected?: readonly Rejection[];
   readonly rejectedCount?: number;
 }
@@ -109,6 +110,7 @@ function lineOf(part: DocumentPart, givers: ReadonlyMap<string, number>, isOnlyS
     ...(part.epss.size === 0 ? {} : { epss: isOnlyScoring || [...part.epss] }),
     ...some("covers", part.covers),
     ...(part.skipped === 0 ? {} : { skipped: part.skipped }),
+    ...some("notCompared", part.notCompared ?? []),
     ...some("rejected", part.rejected),
     ...(part.rejectedCount === 0 ? {} : { rejectedCount: part.rejectedCount }),
   };
@@ -140,6 +142,7 @@ function partOf(
     epss: new Map(line.epss === true ? source.epss : (line.epss ?? [])),
     covers: line.covers ?? [],
     skipped: line.skipped ?? 0,
+    ...(line.notCompared === undefined ? {} : { notCompared: line.notCompared }),
     rejected: line.rejected ?? [],
     rejectedCount: line.rejectedCount ?? 0,
   };

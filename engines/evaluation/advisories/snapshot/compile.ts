@@ -5,6 +5,7 @@
  */
 import { canonicalJson } from "#lib/canonical-json.ts";
 import { byText } from "#lib/compare.ts";
+import { versionOrder } from "#lib/versions/index.ts";
 import type { Advisory, AffectedPackage } from "../../types.ts";
 import { packageKey } from "../ecosystems.ts";
 import { advisoryErrors } from "../errors.ts";
@@ -223,7 +224,8 @@ function coverage(sources: readonly SourceExport[]): readonly string[] {
     for (const distro of distros) covers.add(distro);
     for (const { affected, withdrawn } of advisories) {
       if (withdrawn !== undefined) continue;
-      for (const { ecosystem, distro } of affected) covers.add(distro ?? ecosystem);
+      for (const { ecosystem, distro } of affected)
+        if (versionOrder(ecosystem) !== undefined) covers.add(distro ?? ecosystem);
     }
   }
   return [...covers].sort();
