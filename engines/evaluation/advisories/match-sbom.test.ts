@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Joining components with advisories: names, versions, distros, severities, suppression and coverage. */
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Component, Distro } from "#engines/scanner/index.ts";
 import type { Finding } from "../types.ts";
@@ -324,6 +325,38 @@ describe("rpm packages", () => {
     expect(ids([rpm("perl-Errno", "1.28-423.el8")], rocky)).toEqual([]);
     expect(ids([rpm("perl", "4:5.26.3-422.el8")], rocky)).toEqual(["CVE-2024-0042"]);
     expect(ids([rpm("perl-libs", "4:5.26.3-422.el8")], rocky)).toEqual([]);
+  });
+});
+
+describe("rpm packages of a source package that has no fix", () => {
+  // CVE-2024-50602: expat and mingw-expat, of which a RHEL 7 and 8 have no fix, and the fix of RHEL 8's expat.
+  const sample = readFileSync(new URL("connectors/testdata/csaf-redhat.json", import.meta.url));
+  let redhat: Snapshot;
+  beforeAll(async () => {
+    const { export: made } = await importSource({ name: "rh", feed: memoryFeed({ "a.json": sample }) });
+    redhat = openSnapshot(compileSnapshot([made]));
+  });
+  const rpm = (name: string, source: string | undefined): Component =>
+    component(
+      "rpm",
+      name,
+      "1-1",
+      source === undefined ? {} : { sourcePackage: { name: source, version: "1-1" } },
+    );
+
+  it.each([
+    ["7", "expat", "expat", ["CVE-2024-50602 end_of_life"]],
+    ["7", "expat-devel", "expat", ["CVE-2024-50602 end_of_life"]],
+    ["7", "expat", undefined, ["CVE-2024-50602 end_of_life"]],
+    ["7", "expat-devel", undefined, []],
+    ["7", "expat", "another", []],
+    ["8", "mingw64-expat", "mingw-expat", ["CVE-2024-50602 will_not_fix"]],
+    ["8", "expat", "expat", ["CVE-2024-50602 2.2.5-16.el8_10"]],
+    ["8", "expat-devel", "expat", []],
+    ["8", "expat", "mingw-expat", ["CVE-2024-50602 2.2.5-16.el8_10"]],
+  ])("RHEL %s: %s of %s", (versionId, name, source, want) => {
+    const { findings } = matchSbom(sbomOf([rpm(name, source)], { id: "rhel", versionId }), redhat);
+    expect(findings.map((one) => `${one.id} ${one.fixedVersion ?? one.distroStatus ?? ""}`)).toEqual(want);
   });
 });
 

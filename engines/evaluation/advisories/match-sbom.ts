@@ -38,6 +38,8 @@ interface Query {
   readonly name: string;
   readonly version: string;
   readonly module: ModuleState;
+  /** Of an rpm: whether entries for a source package's binaries are meant, those for a binary, or both. */
+  readonly of?: "source" | "binary";
 }
 
 /** One advisory that holds a version. */
@@ -116,13 +118,19 @@ class Matcher {
     // What is said of the source package is the last word on a vulnerability; of others the binary's advisories are asked too.
     const settled = new Set<string>();
     for (const query of this.#queries(component)) {
-      const entries = this.#snapshot.lookup(query.ecosystem, query.distro, query.name);
+      const entries = this.#entriesFor(query);
       if (entries.length === 0) continue;
       for (const answer of this.#answersTo(query, entries, order, component.purl))
         if (!settled.has(answer.id)) findings.push(this.#finding(component, answer));
       for (const { advisory } of entries) settled.add(this.#idOf(advisory));
     }
     return findings;
+  }
+
+  #entriesFor({ ecosystem, distro, name, of }: Query): readonly SnapshotEntry[] {
+    const entries = this.#snapshot.lookup(ecosystem, distro, name);
+    if (of === undefined) return entries;
+    return entries.filter(({ isSource }) => (isSource === true) === (of === "source"));
   }
 
   #idOf(advisory: number): string {
@@ -142,7 +150,14 @@ class Matcher {
     if (this.#release === undefined) return [];
     const binary = { ecosystem: type, distro: this.#release, name, version, module };
     // Advisories of most rpm distros list binary packages; a source rpm's name says nothing of its epoch.
-    if (type === "rpm" && !namesSourceRpms(this.#release)) return [binary];
+    if (type === "rpm" && !namesSourceRpms(this.#release)) {
+      // An rpm that is called as its source is asked for once; one of another source has nothing to do with its namesake.
+      if (sourcePackage === undefined || sourcePackage.name === name) return [binary];
+      return [
+        { ...binary, of: "binary" },
+        { ...binary, name: sourcePackage.name, of: "source" },
+      ];
+    }
     return sourcePackage === undefined ? [binary] : [{ ...binary, ...sourcePackage }, binary];
   }
 
@@ -153,7 +168,7 @@ class Matcher {
     purl: string,
   ): readonly Answer[] {
     if (leavesModuleOpen(entries, query.module)) this.#uncovered.add(purl);
-    const key = `${query.ecosystem} ${query.name} ${query.version} ${query.module.stream ?? ""}`;
+    const key = `${query.ecosystem} ${query.name} ${query.version} ${query.module.stream ?? ""} ${query.of ?? ""}`;
     let answers = this.#answers.get(key);
     if (answers === undefined) {
       answers = this.#compare(query, entries, order) ?? NOT_COMPARABLE;

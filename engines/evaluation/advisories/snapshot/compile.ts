@@ -180,6 +180,7 @@ function entry(index: number, affected: AffectedPackage, module: string | 0): Bu
     affected.distroStatus ?? 0,
     affected.severity ?? 0,
     module,
+    affected.isSource === true ? 1 : 0,
   ] as const;
   let used: number = fields.length;
   while (used > 2 && fields[used - 1] === 0) used -= 1;
