@@ -57,11 +57,13 @@ export function leavesModuleOpen(
 export function concernsModule(scope: ModuleScope, state: ModuleState): boolean {
   const { module } = scope;
   if (module !== undefined && module !== OUTSIDE_OF_MODULES) return module === state.stream;
-  const versions = versionsOf(scope);
-  if (versions.length > 0)
-    return versions.some((version) => BUILT_FOR_MODULE.test(version)) === state.isModular;
+  if (versionsOf(scope).length > 0) return isBuiltForModule(scope) === state.isModular;
   return module === undefined || !state.isModular;
 }
+
+/** Whether its versions say so. */
+export const isBuiltForModule = (scope: ModuleScope): boolean =>
+  versionsOf(scope).some((version) => BUILT_FOR_MODULE.test(version));
 
 const versionsOf = ({ ranges, versions = [] }: ModuleScope): readonly string[] => [
   ...ranges.flatMap(boundsOf),
