@@ -53,6 +53,8 @@ export interface KeptSource {
   readonly digest: string;
   readonly records: number;
   readonly rejected: number;
+  /** Records by which nothing can be found, by ecosystem: no order of its versions is known. */
+  readonly notCompared?: readonly (readonly [ecosystem: string, records: number])[];
   /** RFC 3339; when it was imported. */
   readonly importedAt: string;
   /** RFC 3339; when its address was last found unchanged. */
@@ -138,6 +140,7 @@ function keptSource(name: string, path: string, result: ImportResult, importedAt
     digest: result.export.exportDigest,
     records: result.records,
     rejected: result.rejectedCount,
+    ...(result.export.notCompared === undefined ? {} : { notCompared: result.export.notCompared }),
     importedAt,
   };
 }

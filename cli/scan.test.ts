@@ -282,6 +282,34 @@ describe("stella advisories", () => {
     expect((await stella("advisories", "remove", "second.json", ...cache)).err).toContain("SOURCE_NOT_KEPT");
   });
 
+  it("says how many records it could not compare, and of what", async () => {
+    const cache = ["--cache-dir", at("blind")];
+    const of = (id: string, ecosystem: string): object => ({
+      id,
+      modified: "2024-01-01T00:00:00Z",
+      affected: [{ package: { ecosystem, name: "actions/x" }, versions: ["1.0.0"] }],
+    });
+    const records = [
+      of("T-1", "GitHub Actions"),
+      of("T-2", "GitHub Actions"),
+      of("T-3", "SUSE:SLE 15"),
+      of("T-4", "npm"),
+    ];
+    const feed = write("blind.jsonl", records.map((record) => JSON.stringify(record)).join("\n"));
+    await stella("advisories", "import", feed, "--name", "own", ...cache);
+    expect((await stella("advisories", "status", ...cache)).out.split("\n\n")[1]).toBe(
+      "not compared: 2 records of GitHub Actions in own\nnot compared: 1 record of SUSE in own\n",
+    );
+    expect(JSON.parse((await stella("advisories", "status", "--json", ...cache)).out)).toMatchObject([
+      {
+        notCompared: [
+          ["GitHub Actions", 2],
+          ["SUSE", 1],
+        ],
+      },
+    ]);
+  });
+
   it.each([
     { name: "a feed that cannot be read", file: "broken.json", text: "{", exit: 2, code: "ADVISORIES_EMPTY" },
     { name: "a feed with no record", file: "empty.json", text: "[]", exit: 2, code: "ADVISORIES_EMPTY" },

@@ -20,6 +20,7 @@ const REASONS: Readonly<Record<LeftOutReason, string>> = {
   distro: "about a distro release that Trivy has no place for",
   ecosystem: "about an ecosystem that Trivy does not match",
   "lower-bound": "of a distro, affected from a version on; there, from the first",
+  module: "builds for a module whose stream is not named",
   "single-versions": "of a distro, affected in single versions or up to one without a fix",
   unfixed: "without a fix, of a distro whose packages Trivy finds by their fix only",
   version: "with a version that Trivy's notation cannot spell; that range is not there",

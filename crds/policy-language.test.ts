@@ -15,7 +15,7 @@ const until = "2027-01-31";
 
 const rules: readonly { readonly name: string; readonly rule: Readonly<Record<string, unknown>> }[] = [
   { name: "a word", rule: { action: "fail" } },
-  { name: "flags", rule: { match: { kev: true, fixAvailable: false }, action: "warn" } },
+  { name: "flags", rule: { match: { kev: true, malware: false, fixAvailable: false }, action: "warn" } },
   { name: "one text for a list", rule: { match: { severity: ">=high", cve: "CVE-2021-1" }, action: "fail" } },
   { name: "lists", rule: { match: { severity: ["CRITICAL", "High"], purl: ["pkg:npm/*"] }, action: "fail" } },
   { name: "a number for a probability", rule: { match: { epss: 0.5 }, action: "fail" } },

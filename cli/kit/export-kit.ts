@@ -19,6 +19,7 @@ import { keptExports, keptSources, stemOf } from "../advisories.ts";
 import type { KeptSource } from "../advisories.ts";
 import { advisoriesIn, vexIn } from "../cache.ts";
 import { readText } from "../files.ts";
+import { isWebAddress } from "../web-feed.ts";
 import { VEX_SNAPSHOT_FILE, keptVex } from "../vex.ts";
 import { KIT_FORMAT, KIT_PAYLOAD_TYPE, MANIFEST_FILE, SIGNATURE_FILE, kitErrors } from "./manifest.ts";
 import type { KitKind, KitManifest } from "./manifest.ts";
@@ -79,19 +80,15 @@ async function advisoryParts(folder: string): Promise<{ parts: Part[]; facts: Ad
   if (sources.length === 0) return { parts: [], facts: { sources: [] } };
   const { bytes, id } = await snapshotOf(folder, sources);
   const parts: Part[] = [{ kind: "advisory-snapshot", path: "snapshot.bin.zst", content: compressed(bytes) }];
-  for (const { name } of sources) {
-    const stem = stemOf(name);
+  for (const source of sources) {
+    const stem = stemOf(source.name);
     parts.push(
       {
         kind: "advisory-export",
         path: `advisories/${stem}.export`,
         content: await onDisk(folder, `${stem}.export`),
       },
-      {
-        kind: "advisory-source",
-        path: `advisories/${stem}.json`,
-        content: await readFile(join(folder, `${stem}.json`)),
-      },
+      { kind: "advisory-source", path: `advisories/${stem}.json`, content: portable(source) },
     );
   }
   const told = sources.map(({ name, digest, records }) => ({ name, digest: digest as Digest, records }));
@@ -117,15 +114,15 @@ async function vexParts(folder: string): Promise<{ parts: Part[]; facts: VexFact
   if (sources.length === 0) return { parts: [], facts: { vexSources: [] } };
   const bytes = await readFile(join(folder, VEX_SNAPSHOT_FILE));
   const parts: Part[] = [{ kind: "vex-snapshot", path: "vex-snapshot.bin.zst", content: compressed(bytes) }];
-  for (const { name } of sources) {
-    const stem = stemOf(name);
+  for (const source of sources) {
+    const stem = stemOf(source.name);
     parts.push(
       {
         kind: "vex-documents",
         path: `vex/${stem}.documents`,
         content: await onDisk(folder, `${stem}.documents`),
       },
-      { kind: "vex-source", path: `vex/${stem}.json`, content: await readFile(join(folder, `${stem}.json`)) },
+      { kind: "vex-source", path: `vex/${stem}.json`, content: portable(source) },
     );
   }
   const told = sources.map(({ name, digest, statements }) => ({ name, digest, statements }));
@@ -141,6 +138,12 @@ async function trustParts(files: readonly string[]): Promise<Part[]> {
     parts.push({ kind: "trust-root", path, content: Buffer.from(await readText(file)) });
   }
   return parts;
+}
+
+/** A source's file for other machines: where a feed lay on this one is nobody's business there. */
+function portable<Source extends { readonly path: string }>(source: Source): Buffer {
+  const path = isWebAddress(source.path) ? source.path : basename(source.path);
+  return Buffer.from(`${JSON.stringify({ ...source, path })}\n`);
 }
 
 const compressed = (bytes: Uint8Array): Uint8Array =>

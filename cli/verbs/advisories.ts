@@ -130,6 +130,7 @@ async function status(flags: ImportFlags): Promise<void> {
   const { keptSources } = await import("../advisories.ts");
   const { advisoriesIn, cacheDir } = await import("../cache.ts");
   const { say, writeResult } = await import("../output.ts");
+  const { printable } = await import("../printable.ts");
   const { plainTable } = await import("../table.ts");
   const sources = await keptSources(advisoriesIn(cacheDir(flags.cacheDir)));
   if (flags.json === true) return writeResult(`${JSON.stringify(sources)}\n`, undefined);
@@ -144,5 +145,12 @@ async function status(flags: ImportFlags): Promise<void> {
     importedAt.slice(0, 19),
     digest.slice(0, 19),
   ]);
-  await writeResult(plainTable(["SOURCE", "RECORDS", "REJECTED", "IMPORTED", "EXPORT"], rows), undefined);
+  const blind = sources.flatMap(({ name, notCompared = [] }) =>
+    notCompared.map(([ecosystem, records]) => {
+      const some = records === 1 ? "1 record" : `${records} records`;
+      return `not compared: ${some} of ${printable(ecosystem)} in ${printable(name)}\n`;
+    }),
+  );
+  const table = plainTable(["SOURCE", "RECORDS", "REJECTED", "IMPORTED", "EXPORT"], rows);
+  await writeResult(`${table}${blind.length === 0 ? "" : `\n${blind.join("")}`}`, undefined);
 }

@@ -96,6 +96,7 @@ const matchSchema = z
       SEVERITY,
     ).exactOptional(),
     kev: flag("Whether the vulnerability is in CISA's list of known exploited ones.").exactOptional(),
+    malware: flag("Whether the package itself is malicious, and no flaw of it.").exactOptional(),
     epss: probability(
       'Probability that it is exploited in the next 30 days, from 0 to 1: ">=0.5"; a bare number means at least.',
     ).exactOptional(),

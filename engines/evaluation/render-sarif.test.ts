@@ -120,3 +120,29 @@ it("has licences behind vulnerabilities", () => {
     { kind: "external", status: "accepted", justification: "deferred until 2027-01-01" },
   ]);
 });
+
+it("says of malware that it is, as an error where it is not set aside", () => {
+  const malware = { severity: "critical", malware: true } as const;
+  const { tool, results } = sarif(
+    finding("CVE-4", a, malware),
+    finding("MAL-1", "pkg:npm/b@1.0.0", { ...malware, severity: "low" }),
+  );
+  expect(
+    tool.driver.rules.map(({ name, shortDescription, properties }) => [name, shortDescription, properties]),
+  ).toEqual([
+    [
+      "MaliciousPackage",
+      { text: "CVE-4: malicious package" },
+      { "security-severity": "9.5", tags: ["security", "malware", "critical"] },
+    ],
+    [
+      "MaliciousPackage",
+      { text: "MAL-1: malicious package" },
+      { "security-severity": "2.0", tags: ["security", "malware", "low"] },
+    ],
+  ]);
+  expect(results.map(({ level, message }) => [level, message])).toEqual([
+    ["note", { text: "a 1.0.0 is malicious (CVE-4); remove it." }],
+    ["error", { text: "b 1.0.0 is malicious (MAL-1); remove it." }],
+  ]);
+});

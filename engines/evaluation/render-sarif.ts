@@ -67,15 +67,21 @@ export function renderSarif(report: ReportDocument, { toolVersion }: SarifMeta):
 function rule(findings: readonly JudgedFinding[]): object {
   const [worst] = findings;
   if (worst === undefined) throw new Error("a rule without findings");
-  const { id, severity, aliases, kev } = worst;
+  const { id, severity, aliases, kev, malware } = worst;
+  const what = malware === true ? "malicious package" : `${severity} vulnerability`;
   return {
     id,
-    name: "VulnerablePackage",
-    shortDescription: { text: `${id}: ${severity} vulnerability` },
+    name: malware === true ? "MaliciousPackage" : "VulnerablePackage",
+    shortDescription: { text: `${id}: ${what}` },
     helpUri: helpOf(id),
     properties: {
       "security-severity": SCORES[severity],
-      tags: ["security", "vulnerability", severity, ...(kev ? ["known-exploited"] : [])],
+      tags: [
+        "security",
+        malware === true ? "malware" : "vulnerability",
+        severity,
+        ...(kev ? ["known-exploited"] : []),
+      ],
       ...(aliases.length === 0 ? {} : { aliases }),
     },
   };
@@ -102,13 +108,19 @@ function result(finding: JudgedFinding, ruleIndex: number): object {
     epss,
     rule: decided,
   } = finding;
+  const isMalware = finding.malware === true;
   const fix =
     fixedVersion !== undefined ? `fixed in ${fixedVersion}` : (distroStatus ?? "no fixed version is known");
   return {
     ruleId: id,
     ruleIndex,
-    level: levelOf(finding),
-    message: { text: `${name} ${version} has ${id} (${severity}); ${fix}.`.slice(0, MAX_TEXT) },
+    level: isMalware && counts(finding) ? "error" : levelOf(finding),
+    message: {
+      text: `${name} ${version} ${isMalware ? `is malicious (${id}); remove it` : `has ${id} (${severity}); ${fix}`}.`.slice(
+        0,
+        MAX_TEXT,
+      ),
+    },
     locations: locationsOf(finding),
     partialFingerprints: {
       "stella/v1": hexOf(digestOf(`${id}\n${purl}\n${finding.evidence[0]?.path ?? ""}`)),

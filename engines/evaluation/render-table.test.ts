@@ -44,6 +44,21 @@ Verdict: fail
 `);
 });
 
+it("tells malware from flaws", () => {
+  const made = report([
+    finding("MAL-1", "pkg:npm/evil@1.0.0", { severity: "critical", malware: true }),
+    finding("MAL-2", "pkg:npm/other@1.0.0", {
+      severity: "critical",
+      malware: true,
+      suppressedBy: "vex:acme",
+    }),
+    finding("CVE-1", "pkg:npm/a@1.0.0"),
+  ]);
+  const text = renderTable(made);
+  expect(text).toContain("critical  MAL-1  evil     1.0.0    remove it  0      fail (malware)");
+  expect(text).toContain("2 findings (1 critical, 1 high; 1 malicious, 0 with a fix) in 3 components");
+});
+
 it("lists the rest with all, and paths with wide", () => {
   const text = renderTable(MADE, { all: true, wide: true });
   expect(text).toContain("waived until 2030-01-01 (accepted)");

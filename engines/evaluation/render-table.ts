@@ -124,10 +124,13 @@ function decision({
   }
 }
 
-function countLine({ counts: counted, fixable, components }: ReportDocument): string {
+function countLine({ counts: counted, findings, fixable, components }: ReportDocument): string {
   const parts = severities.filter((one) => counted[one] > 0).map((one) => `${counted[one]} ${one}`);
   const total = severities.reduce((sum, one) => sum + counted[one], 0);
-  const listed = parts.length === 0 ? "" : ` (${parts.join(", ")}; ${fixable} with a fix)`;
+  const malware = findings.filter((finding) => finding.malware === true && counts(finding)).length;
+  const malicious = malware === 0 ? [] : [`${malware} malicious`];
+  const listed =
+    parts.length === 0 ? "" : ` (${parts.join(", ")}; ${[...malicious, `${fixable} with a fix`].join(", ")})`;
   return `${plural(total, "finding")}${listed} in ${plural(components, "component")}`;
 }
 

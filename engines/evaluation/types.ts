@@ -34,6 +34,8 @@ export interface AffectedPackage {
   readonly severity?: Severity;
   /** rpm module stream whose packages alone are meant: `nodejs:18`. */
   readonly module?: string;
+  /** An rpm source package, all of whose binaries are meant, of a feed that otherwise names binaries. */
+  readonly isSource?: true;
 }
 
 /** Our record of one vulnerability as one source gives it. Without packages it is an enrichment: scores and words only. */

@@ -7,18 +7,24 @@ import type { EntryTrace } from "./entrytrace/types.ts";
 /** purl types that analyzers make; `generic` is a binary or Windows component that no package manager claims. */
 export type PackageType =
   | "apk"
+  | "bitnami"
   | "cargo"
   | "composer"
   | "conda"
+  | "cran"
   | "deb"
   | "gem"
   | "generic"
   | "golang"
+  | "hackage"
+  | "hex"
   | "maven"
   | "npm"
   | "nuget"
+  | "pub"
   | "pypi"
-  | "rpm";
+  | "rpm"
+  | "swift";
 
 /** Where a fact was seen. */
 export interface Evidence {

@@ -12,7 +12,7 @@ export interface Target {
   /** Good inputs; read once, when the target is first used. */
   readonly seeds: () => readonly Seed[];
   /**
-   * What the parser states, as something that JSON can show. What it throws must be a StellaError.
+   * What the parser states, or a promise of it, as something that JSON can show. What it throws must be a StellaError.
    * @param pieces asked for the length of each next piece, where the parser takes its input in pieces
    */
   readonly run: (seed: Seed, bytes: Buffer, pieces: () => number) => unknown;

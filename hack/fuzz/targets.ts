@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Every parser of the scanner that foreign bytes reach, each with its seeds. */
+/** Every parser that foreign bytes reach, of the scanner and of feeds, each with its seeds. */
 import { createHash } from "node:crypto";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import type { Analyzer, LayerFile } from "#engines/scanner/analyzer.ts";
@@ -16,6 +16,7 @@ import { visitPackages } from "#lib/rpmdb/index.ts";
 import { TarReader, type TarEntry } from "#lib/tar/index.ts";
 import { paxRecord, writeTar } from "#lib/tar/testing/write-tar.ts";
 import { openZip, readZipEntry } from "#lib/zip/index.ts";
+import { advisoryTargets } from "./advisory-targets.ts";
 import { documentTargets } from "./document-targets.ts";
 import { feedTargets } from "./feed-targets.ts";
 import type { Seed, Target } from "./target.ts";
@@ -203,4 +204,5 @@ export const targets: readonly Target[] = [
   ...layers,
   ...documentTargets,
   ...feedTargets,
+  ...advisoryTargets,
 ];

@@ -35,15 +35,15 @@ let number = from;
 do {
   const input = inputs.at(number);
   Atomics.store(place, 0, number + 1);
-  const message = failureOf(input, number);
+  const message = await failureOf(input, number);
   if (message !== undefined) parentPort?.postMessage({ number, message } satisfies Failure);
   number++;
 } while (Date.now() < until);
 
-function failureOf(input: Input, at: number): string | undefined {
+async function failureOf(input: Input, at: number): Promise<string | undefined> {
   const before = process.memoryUsage.rss();
-  const first = outcomeOf(input, inputs.random(at, "pieces"));
-  const second = outcomeOf(input, inputs.random(at, "other pieces"));
+  const first = await outcomeOf(input, inputs.random(at, "pieces"));
+  const second = await outcomeOf(input, inputs.random(at, "other pieces"));
   const growth = process.memoryUsage.rss() - before;
   if (first.bug !== undefined) return first.bug;
   if (first.text !== second.text)
@@ -53,12 +53,15 @@ function failureOf(input: Input, at: number): string | undefined {
 }
 
 /** What it states, or the code and message of the error that it may throw. */
-function outcomeOf({ seed: of, bytes }: Input, random: Random): { text: string; bug?: string } {
+async function outcomeOf(
+  { seed: of, bytes }: Input,
+  random: Random,
+): Promise<{ text: string; bug?: string }> {
   const large = [[4096, 100, 65_536], [511, 512, 1025], [1 << 20]];
   const sizes = random.oneOf(bytes.length > SMALL ? large : [[1, 2, 3], [7, 512, 513], ...large]);
   const copy = Buffer.from(bytes);
   try {
-    return { text: JSON.stringify([target.run(of, copy, () => random.oneOf(sizes))]) };
+    return { text: JSON.stringify([await target.run(of, copy, () => random.oneOf(sizes))]) };
   } catch (error) {
     if (error instanceof StellaError && error.kind !== "bug")
       return { text: `${error.code} ${error.message}` };

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Version orders as the package ecosystems define them, by purl type. Each file names the document it follows. */
 import { apkOrder } from "./apk.ts";
+import { bitnamiOrder } from "./bitnami.ts";
 import { composerOrder } from "./composer.ts";
 import { dpkgOrder } from "./dpkg.ts";
 import { goOrder } from "./go.ts";
 import { mavenOrder } from "./maven.ts";
 import { nugetOrder } from "./nuget.ts";
+import { cranOrder, hackageOrder } from "./numbers.ts";
 import { versionErrors } from "./order.ts";
 import type { VersionOrder } from "./order.ts";
 import { pep440Order } from "./pep440.ts";
+import { pubOrder } from "./pub.ts";
 import { rpmOrder } from "./rpm.ts";
 import { rubygemsOrder } from "./rubygems.ts";
 import { semverOrder } from "./semver.ts";
@@ -19,18 +22,26 @@ export { versConstraints, type VersConstraint } from "./vers.ts";
 
 const ORDERS: ReadonlyMap<string, VersionOrder> = new Map<string, VersionOrder>([
   ["apk", apkOrder],
+  ["bitnami", bitnamiOrder],
   ["cargo", semverOrder],
   ["composer", composerOrder],
+  ["cran", cranOrder],
   ["deb", dpkgOrder],
   ["gem", rubygemsOrder],
   // Language runtimes that no package manager brought: numbers, and words for what comes before a release.
   ["generic", rubygemsOrder],
   ["golang", goOrder],
+  ["hackage", hackageOrder],
+  // https://hexdocs.pm/elixir/Version.html
+  ["hex", semverOrder],
   ["maven", mavenOrder],
   ["npm", semverOrder],
   ["nuget", nugetOrder],
+  ["pub", pubOrder],
   ["pypi", pep440Order],
   ["rpm", rpmOrder],
+  // https://developer.apple.com/documentation/packagedescription/version
+  ["swift", semverOrder],
 ]);
 
 /** Purl types that have an order, sorted. */

@@ -15,6 +15,8 @@ export interface VersionOrder<Parsed = unknown> {
   parse(text: string): Parsed;
   /** Negative, 0 or positive, as `Array.prototype.sort` wants it. */
   compare(a: Parsed, b: Parsed): number;
+  /** Whether a version is one of several that a name stands for; absent where every text names one version. */
+  isOf?(version: Parsed, named: Parsed): boolean;
 }
 
 /** Longer texts are no versions; it bounds the work of every parser here. */

@@ -44,7 +44,9 @@ describe("orders agree", () => {
         ([numbers, pre, build]) => numbers.join(".") + (pre.length > 0 ? `-${pre.join(".")}` : "") + build,
       );
     fc.assert(
-      fc.property(version, version, (a, b) => expectAlike(["npm", "cargo", "golang", "nuget"], a, b)),
+      fc.property(version, version, (a, b) =>
+        expectAlike(["npm", "cargo", "golang", "hex", "nuget", "swift"], a, b),
+      ),
     );
   });
 

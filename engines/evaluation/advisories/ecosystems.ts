@@ -4,6 +4,7 @@
  * Names: https://ossf.github.io/osv-schema/#defined-ecosystems.
  */
 import { pypiName } from "#lib/purl/index.ts";
+import { versionOrder } from "#lib/versions/index.ts";
 import { alpineRelease } from "./distros.ts";
 
 export interface PackageSpace {
@@ -26,6 +27,7 @@ const LANGUAGES: ReadonlyMap<string, string> = new Map([
   ["pub", "pub"],
   ["swifturl", "swift"],
   ["cran", "cran"],
+  ["hackage", "hackage"],
   ["github actions", "github"],
 ]);
 
@@ -54,6 +56,25 @@ export function packageSpace(osvEcosystem: string): PackageSpace | undefined {
   }
 }
 
+const DISTROS: ReadonlySet<string> = new Set([
+  "AlmaLinux",
+  "Alpine",
+  "Chainguard",
+  "Debian",
+  "Rocky Linux",
+  "Ubuntu",
+  "Wolfi",
+]);
+
+/** What to call an OSV ecosystem of whose packages no version can be compared; undefined where they can. */
+export function notComparedAs(osvEcosystem: string): string | undefined {
+  const space = packageSpace(osvEcosystem);
+  if (space !== undefined && versionOrder(space.ecosystem) !== undefined) return undefined;
+  // Of the others the releases are many, and say nothing more.
+  const family = osvEcosystem.split(":", 1)[0] ?? osvEcosystem;
+  return (DISTROS.has(family) ? osvEcosystem : family).slice(0, 64);
+}
+
 /** `22.04:LTS` is the archive everyone has; `Pro:16.04:LTS` is another one. */
 function ubuntu(release: string): PackageSpace | undefined {
   const found = /^(\d+\.\d+)(?::LTS)?$/.exec(release);
@@ -67,9 +88,10 @@ function rpm(distro: string, release: string): PackageSpace | undefined {
 /** Registries that know a package by any case of its letters. */
 const CASELESS: ReadonlySet<string> = new Set(["composer", "nuget"]);
 
-/** A package name as a purl gives it: PyPI's in PEP 503's spelling, Maven's `group:artifact` with a slash. */
+/** A package name as a purl gives it: PyPI's in PEP 503's spelling, Maven's `group:artifact` with a slash, Swift's without a scheme. */
 export function packageName(ecosystem: string, name: string): string {
   if (ecosystem === "maven") return name.replace(":", "/");
+  if (ecosystem === "swift") return name.replace(/^https?:\/\//, "").replace(/\.git$/, "");
   return ecosystem === "pypi" ? pypiName(name) : name;
 }
 

@@ -9,6 +9,7 @@ import { canonicalJson } from "#lib/canonical-json.ts";
 import type { Digest } from "#lib/digest.ts";
 import type { Advisory } from "../types.ts";
 import { advisoryErrors } from "./errors.ts";
+import { textLines } from "./text-lines.ts";
 import type { SourceExport } from "./types.ts";
 
 const FORMAT = "stellaops.advisory-export/1";
@@ -32,15 +33,20 @@ export function encodeExport(source: SourceExport): Uint8Array {
 /** @throws EXPORT_CORRUPT */
 export function decodeExport(bytes: Uint8Array, expected: Digest): SourceExport {
   try {
-    const text = zstdDecompressSync(bytes, { maxOutputLength: MAX_EXPORT_BYTES });
-    const digest: Digest = `sha256:${createHash("sha256").update(text).digest("hex")}`;
+    const unpacked = zstdDecompressSync(bytes, { maxOutputLength: MAX_EXPORT_BYTES });
+    const digest: Digest = `sha256:${createHash("sha256").update(unpacked).digest("hex")}`;
     if (digest !== expected) throw new Error(`its digest is ${digest}`);
-    const lines = text.toString("utf8").trimEnd().split("\n");
-    const head = JSON.parse(lines[0] ?? "") as { readonly format: string } & Omit<Facts, "advisories">;
+    const lines = textLines(unpacked);
+    const head = JSON.parse(lines.next().value ?? "") as { readonly format: string } & Omit<
+      Facts,
+      "advisories"
+    >;
     if (head.format !== FORMAT) throw new Error("it has another format");
-    const { name, covers, exploited, epss } = head;
-    const advisories = lines.slice(1).map((line) => JSON.parse(line) as Advisory);
-    return { name, covers, exploited, epss, advisories, exportDigest: digest };
+    const { name, covers, exploited, epss, notCompared } = head;
+    const advisories: Advisory[] = [];
+    for (const line of lines) advisories.push(JSON.parse(line) as Advisory);
+    const facts = { name, covers, exploited, epss, advisories, exportDigest: digest };
+    return notCompared === undefined ? facts : { ...facts, notCompared };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw advisoryErrors.make("EXPORT_CORRUPT", `export ${expected}: ${reason}`, {
@@ -50,7 +56,11 @@ export function decodeExport(bytes: Uint8Array, expected: Digest): SourceExport 
   }
 }
 
-function* exportLines({ name, covers, exploited, epss, advisories }: Facts): Generator<string> {
-  yield `${canonicalJson({ format: FORMAT, name, covers, exploited, epss })}\n`;
+function* exportLines({
+  advisories,
+  exportDigest: _,
+  ...head
+}: Facts & Partial<SourceExport>): Generator<string> {
+  yield `${canonicalJson({ format: FORMAT, ...head })}\n`;
   for (const advisory of advisories) yield `${canonicalJson(advisory)}\n`;
 }

@@ -44,10 +44,15 @@ export function primaryIds(advisories: readonly Identified[]): (advisory: Identi
  * is known of one (exploitation, VEX) is not said of the others.
  */
 export function ofEachCve(advisory: Advisory): readonly Advisory[] {
+  if (timesOf(advisory) === 1) return [advisory];
   const cves = advisory.aliases.filter(isCve);
-  if (isCve(advisory.id) || cves.length < 2) return [advisory];
   const others = advisory.aliases.filter((alias) => !isCve(alias));
   return cves.map((cve) => ({ ...advisory, aliases: [...others, cve].sort(byText) }));
+}
+
+/** How often `ofEachCve` has an advisory. */
+export function timesOf({ id, aliases }: Pick<Advisory, "id" | "aliases">): number {
+  return isCve(id) ? 1 : Math.max(1, aliases.filter(isCve).length);
 }
 
 /** Oldest by year, then by number. */

@@ -12,8 +12,9 @@ import { decodeExport, encodeExport } from "./export.ts";
 import { importSource } from "./import-source.ts";
 import type { FeedLimits } from "./limits.ts";
 import { tarEntry, tarOf, zipOf } from "./testing/archives.ts";
+import { ovalText } from "./testing/oval.ts";
 import { memoryFeed } from "./testing/sbom.ts";
-import type { ImportResult } from "./types.ts";
+import type { FeedReader, ImportResult } from "./types.ts";
 
 const record = (id: string, fixed = "1.2.3"): string =>
   JSON.stringify({
@@ -153,6 +154,37 @@ describe("a document that cannot be used is listed, and the rest goes on", () =>
     });
   });
 
+  it("allows an OVAL document more than others, wherever it lies", async () => {
+    const text = `${ovalText()}<!-- ${"x".repeat(3000)} -->`;
+    const other = text.replaceAll("oval_definitions", "definitions");
+    const limits = { maxDocumentBytes: 2000, maxOvalBytes: 6000 };
+    const over = (name: string, max: number) => ({
+      document: name,
+      reason: `the document is larger than ${max} bytes`,
+    });
+    for (const pack of [
+      (files: Record<string, string>) => files,
+      (files: Record<string, string>) => ({ "f.tar": tarOf(files) }),
+      (files: Record<string, string>) => ({ "f.zip": zipOf(files) }),
+    ]) {
+      const files = { "a.xml": text, "b.xml": other, "c.xml": `${text}<!-- ${"x".repeat(3000)} -->` };
+      const found = await importOf(pack(files), limits);
+      expect(found.export.advisories.map(({ id }) => id)).toEqual(["RHSA-2024:0001"]);
+      const rejected = found.rejected.map(({ document, reason }) => ({
+        document: document.slice(-5),
+        reason,
+      }));
+      expect(rejected).toEqual([over("b.xml", 2000), over("c.xml", 6000)]);
+    }
+    const osv = await importSource({
+      name: "s",
+      feed: memoryFeed({ "a.xml": text }),
+      connector: "osv",
+      limits,
+    });
+    expect(osv.rejected.map(({ reason }) => reason)).toEqual(["the document is larger than 2000 bytes"]);
+  });
+
   it("keeps the first 20 and counts all", async () => {
     const files = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${i}.json`, "{"]));
     const result = await importOf(files);
@@ -173,6 +205,70 @@ describe("a document that cannot be used is listed, and the rest goes on", () =>
   });
 });
 
+describe("one document that cannot be read is rejected, and the rest goes on", () => {
+  const inner = tarOf({ "T-3.json": record("T-3"), "T-4.json": record("T-4") });
+  const cutInner = inner.subarray(0, 1600);
+
+  it.each<[string, Record<string, string | Uint8Array>, Record<string, RegExp>]>([
+    ["no gzip at all, beside others", { "f.json.gz": "plain" }, { "f.json.gz": /^incorrect header check$/ }],
+    ["no bzip2 at all, beside others", { "f.json.bz2": "plain" }, { "f.json.bz2": /bzip2/ }],
+    ["xz, beside others", { "f.json.xz": "\xfd7zXZ" }, { "f.json.xz": /^xz is not read/ }],
+    [
+      "in an archive",
+      { "f.tar": tarOf({ "b/f.json.zst": "plain", "T-2.json": record("T-2") }) },
+      { "f.tar/b/f.json.zst": /Unknown frame/ },
+    ],
+    [
+      "an archive in an archive, of which nothing counts",
+      { "f.zip": zipOf({ "b/in.tar": cutInner, "c/in.tgz": "plain", "T-2.json": record("T-2") }) },
+      { "f.zip/b/in.tar": /cut off/, "f.zip/c/in.tgz": /incorrect header check/ },
+    ],
+    [
+      "lines in an archive, of which nothing counts",
+      {
+        "f.tar": tarOf({
+          "in.jsonl.gz": gzipSync(`${record("T-3")}\n${record("T-4")}\n`, { level: 0 }).subarray(0, -40),
+          "T-2.json": record("T-2"),
+        }),
+      },
+      { "f.tar/in.jsonl.gz": /unexpected end of file/ },
+    ],
+  ])("%s", async (_, files, reasons) => {
+    const found = await importOf({ "T-1.json": record("T-1"), "T-2.json": record("T-2"), ...files });
+    expect(found.export.advisories.map(({ id }) => id)).toEqual(["T-1", "T-2"]);
+    expect(found.rejected.map(({ document, path }) => [document, path])).toEqual(
+      Object.keys(reasons).map((document) => [document, "$"]),
+    );
+    for (const { document, reason } of found.rejected) expect(reason).toMatch(reasons[document] ?? /^$/);
+  });
+});
+
+it("no damage to an archive in an archive touches what lies beside it", async () => {
+  const packed = {
+    "f.tar": tarOf(two),
+    "f.zip": zipOf(two),
+    "f.tgz": gzipSync(tarOf(two)),
+    "f.tbz2": tarBz2,
+  };
+  const damage = fc.tuple(
+    fc.constantFrom("f.tar", "f.zip", "f.tgz", "f.tbz2"),
+    fc.nat(),
+    fc.nat({ max: 255 }),
+    fc.boolean(),
+  );
+  await fc.assert(
+    fc.asyncProperty(damage, async ([name, at, value, cut]) => {
+      const bytes = Buffer.from(packed[name]);
+      const place = at % bytes.length;
+      bytes[place] = value;
+      const inner = { [name]: cut ? bytes.subarray(0, place) : bytes, "T-9.json": record("T-9") };
+      const { advisories } = (await importOf({ "all.tar": tarOf(inner) })).export;
+      expect(advisories.map(({ id }) => id)).toContain("T-9");
+    }),
+    { numRuns: 150 },
+  );
+});
+
 describe("a feed that cannot be read leaves nothing behind", () => {
   const tar = tarOf(two);
   const zip = zipOf(two);
@@ -181,8 +277,8 @@ describe("a feed that cannot be read leaves nothing behind", () => {
     ["truncated gzip", { "f.tar.gz": gzipSync(tar).subarray(0, 100) }, "FEED_UNREADABLE"],
     ["truncated zstd", { "f.tar.zst": zstdCompressSync(tar).subarray(0, 60) }, "FEED_UNREADABLE"],
     ["truncated bzip2", { "f.tar.bz2": tarBz2.subarray(0, 200) }, "FEED_UNREADABLE"],
-    ["no bzip2 at all", { "f.json.bz2": "plain" }, "FEED_UNREADABLE"],
-    ["no gzip at all", { "f.json.gz": "plain" }, "FEED_UNREADABLE"],
+    ["truncated jsonl", { "f.jsonl.gz": gzipSync(record("T-2")).subarray(0, 60) }, "FEED_UNREADABLE"],
+    ["xz", { "f.tar.xz": "\xfd7zXZ" }, "FEED_UNREADABLE"],
     ["tar cut off in a file", { "f.tar": tar.subarray(0, 600) }, "FEED_UNREADABLE"],
     ["tar without its end", { "f.tar": tar.subarray(0, tar.length - 1024) }, "FEED_UNREADABLE"],
     ["tar with a broken header", { "f.tar": Buffer.from(tar).fill(7, 0, 20) }, "FEED_UNREADABLE"],
@@ -207,6 +303,32 @@ describe("a feed that cannot be read leaves nothing behind", () => {
     await expect(importOf({ "first.json": record("T-1"), ...files })).rejects.toMatchObject({ code });
   });
 
+  it("nor does one whose only document cannot be read", async () => {
+    await expect(importOf({ "README.md": "words", "f.json.gz": "plain" })).rejects.toMatchObject({
+      code: "FEED_UNREADABLE",
+      data: { document: "f.json.gz", reason: "incorrect header check" },
+    });
+  });
+
+  it("ends when its bytes cannot be got, whatever they are", async () => {
+    const cut: FeedReader = {
+      async *documents() {
+        yield* memoryFeed({ "a.json": record("T-1") }).documents();
+        yield {
+          name: "b.json.gz",
+          async *open() {
+            yield await Promise.resolve(gzipSync(record("T-2")).subarray(0, 40));
+            throw new Error("connection lost");
+          },
+        };
+      },
+    };
+    await expect(importSource({ name: "s", feed: cut })).rejects.toMatchObject({
+      code: "FEED_UNREADABLE",
+      data: { document: "b.json.gz", reason: "connection lost" },
+    });
+  });
+
   it.each([
     ["bytes", { maxTotalBytes: 100_000 }, { "f.json.gz": gzipSync(Buffer.alloc(1_000_000, 32)) }],
     [
@@ -217,6 +339,53 @@ describe("a feed that cannot be read leaves nothing behind", () => {
     ["records", { maxRecords: 1 }, two],
   ])("more %s than allowed", async (_, limits, files) => {
     await expect(importOf(files, limits)).rejects.toMatchObject({ code: "FEED_LIMIT_EXCEEDED" });
+  });
+
+  describe("an advisory of many CVEs and many packages", () => {
+    const many = (id: string, cves: number, packages: number): string =>
+      JSON.stringify({
+        id,
+        modified: "2024-01-01T00:00:00Z",
+        aliases: Array.from({ length: cves }, (_, at) => `CVE-2024-${String(10_000 + at)}`),
+        affected: Array.from({ length: packages }, (_, at) => ({
+          package: { ecosystem: "npm", name: `x${String(at)}` },
+          versions: ["1.0.0"],
+        })),
+      });
+
+    it("is refused with its counts, and the rest goes on", async () => {
+      // 10 CVEs, each with 10 names and 20 packages of one version: 10 * (10 + 20 * 2).
+      const files = {
+        "a/M-1.json": many("M-1", 10, 20),
+        "a/M-2.json": many("M-2", 10, 19),
+        "b.json": record("T-1"),
+      };
+      const found = await importOf(files, { maxAdvisoryStatements: 499 });
+      expect(found.export.advisories.map(({ id }) => id)).toEqual(["M-2", "T-1"]);
+      const reason = "M-1: 10 CVEs times 50 names, packages, ranges and versions are over 499 statements";
+      expect([found.rejectedCount, found.rejected]).toEqual([
+        1,
+        [{ document: "a/M-1.json", path: "$", reason }],
+      ]);
+      expect((await importOf(files, { maxAdvisoryStatements: 500 })).rejectedCount).toBe(0);
+    });
+
+    it("is refused when only its documents together are too many", async () => {
+      const files = { "2.json": many("M-1", 10, 10), "1.json": many("M-1", 20, 5) };
+      const found = await importOf(files, { maxAdvisoryStatements: 500 });
+      expect(found.export.advisories).toEqual([]);
+      expect(found.rejected.map(({ document }) => document)).toEqual(["1.json"]);
+    });
+
+    it("refuses a feed of many of them", async () => {
+      const files = { "1.json": many("M-1", 10, 20), "2.json": many("M-2", 10, 20) };
+      const found = importOf(files, { maxStatements: 999 });
+      await expect(found).rejects.toMatchObject({
+        code: "FEED_LIMIT_EXCEEDED",
+        data: { limit: "maxStatements" },
+      });
+      expect((await importOf(files, { maxStatements: 1000 })).rejectedCount).toBe(0);
+    });
   });
 
   it("any damage to an archive ends in a named error or a listed document, never in a crash", async () => {
@@ -259,6 +428,34 @@ describe("exports", () => {
 
   it("come back whole", () => {
     expect(decodeExport(encodeExport(made.export), made.export.exportDigest)).toEqual(made.export);
+  });
+
+  it("count what they could not compare, the most first where it is very much", async () => {
+    const of = (id: string, ...ecosystems: string[]): string =>
+      JSON.stringify({
+        id,
+        modified: "2024-01-01T00:00:00Z",
+        affected: ecosystems.map((ecosystem) => ({ package: { ecosystem, name: "x" }, versions: ["1"] })),
+      });
+    const some = [
+      of("A-1", "SUSE:SLE 15", "SUSE:SLE 12", "npm"),
+      of("A-2", "SUSE:SLE 15", "Debian:bookworm", "GitHub Actions"),
+      of("A-3", "Debian:12"),
+    ];
+    const few = await importOf({ "f.jsonl": some.join("\n") });
+    expect(few.export.notCompared).toEqual([
+      ["Debian:bookworm", 1],
+      ["GitHub Actions", 1],
+      ["SUSE", 2],
+    ]);
+    expect(decodeExport(encodeExport(few.export), few.export.exportDigest)).toEqual(few.export);
+    const names = Array.from({ length: 150 }, (_, at) =>
+      of(`B-${String(at)}`, `Other ${String(at).padStart(3, "0")}`),
+    );
+    const many = await importOf({ "f.jsonl": [...some, ...names].join("\n") });
+    expect([many.export.notCompared?.length, many.export.notCompared?.at(-1)]).toEqual([101, ["others", 53]]);
+    expect(many.export.notCompared).toContainEqual(["SUSE", 2]);
+    expect(made.export.notCompared).toBeUndefined();
   });
 
   it("are refused when altered", () => {

@@ -16,12 +16,14 @@ import { defaultLimits, limitExceeded } from "./limits.ts";
 import type { FeedLimits } from "./limits.ts";
 import { mergeRecords } from "./merge-records.ts";
 import { OpenPart } from "./open-part.ts";
+import { withinStatements } from "./statements.ts";
 import type {
   Connector,
   DocumentPart,
   FeedInventory,
   FeedReader,
   ImportResult,
+  NotCompared,
   ParsedDocument,
   Rejection,
 } from "./types.ts";
@@ -71,6 +73,9 @@ class Intake {
     this.#replaces = feed.inventory !== undefined;
     const maxDocumentBytes = this.#connector?.maxDocumentBytes ?? defaultLimits.maxDocumentBytes;
     this.limits = { ...defaultLimits, maxDocumentBytes, ...limits };
+    // Another connector can do nothing with OVAL.
+    if (this.#connector !== undefined)
+      this.limits = { ...this.limits, maxOvalBytes: this.limits.maxDocumentBytes };
   }
 
   take(leaf: Leaf): void {
@@ -82,20 +87,23 @@ class Intake {
   finish(inventory: FeedInventory | undefined, base: readonly DocumentPart[] = []): ImportResult {
     const own = [...this.#parts.values()].map((part) => part.close());
     const parts = inventory === undefined ? own : standing(inventory, base, own, this.renewed);
-    const advisories = mergeRecords(parts.flatMap((part) => part.advisories));
-    this.#checkCount(advisories.length, this.#name);
+    const merged = mergeRecords(parts.flatMap((part) => part.advisories));
+    this.#checkCount(merged.length, this.#name);
+    const { advisories, refused } = withinStatements(this.#name, merged, parts, this.limits);
     const exploited = [...new Set(parts.flatMap((part) => part.exploited))].sort();
     const epss = [...highest(parts)].sort(([a], [b]) => byText(a, b));
     const covers = [...new Set(parts.flatMap((part) => part.covers))].sort();
+    const facts = { name: this.#name, advisories, exploited, epss, covers };
+    const notCompared = countsOf(parts.flatMap((part) => part.notCompared ?? []));
     return {
-      export: withDigest({ name: this.#name, advisories, exploited, epss, covers }),
+      export: withDigest(notCompared.length === 0 ? facts : { ...facts, notCompared }),
       ...(inventory === undefined ? {} : { parts: parts.toSorted((a, b) => byText(a.name, b.name)) }),
       records: advisories.length + exploited.length + epss.length,
       documents: this.#documents,
       ignored: this.#ignored,
       skipped: parts.reduce((sum, { skipped }) => sum + skipped, 0),
-      rejected: firstRejections(parts),
-      rejectedCount: parts.reduce((sum, { rejectedCount }) => sum + rejectedCount, 0),
+      rejected: firstRejections([...parts, { rejected: refused }]),
+      rejectedCount: parts.reduce((sum, { rejectedCount }) => sum + rejectedCount, refused.length),
     };
   }
 
@@ -145,6 +153,17 @@ class Intake {
   }
 }
 
+const MAX_ECOSYSTEMS = 100;
+
+/** By ecosystem; those of the fewest records are one where they are very many. */
+function countsOf(ecosystems: readonly string[]): readonly NotCompared[] {
+  const counts = [...Map.groupBy(ecosystems, (ecosystem) => ecosystem)]
+    .map(([ecosystem, records]): NotCompared => [ecosystem, records.length])
+    .sort(([a, many], [b, more]) => more - many || byText(a, b));
+  const rest = counts.splice(MAX_ECOSYSTEMS).reduce((sum, [, records]) => sum + records, 0);
+  return [...counts.sort(([a], [b]) => byText(a, b)), ...(rest === 0 ? [] : [["others", rest] as const])];
+}
+
 function highest(parts: readonly DocumentPart[]): ReadonlyMap<string, number> {
   const scores = new Map<string, number>();
   for (const { epss } of parts) {
@@ -153,7 +172,7 @@ function highest(parts: readonly DocumentPart[]): ReadonlyMap<string, number> {
   return scores;
 }
 
-function firstRejections(parts: readonly DocumentPart[]): readonly Rejection[] {
+function firstRejections(parts: readonly Pick<DocumentPart, "rejected">[]): readonly Rejection[] {
   const first: Rejection[] = [];
   for (const { rejected } of parts) {
     if (first.length >= MAX_LISTED_REJECTIONS) break;

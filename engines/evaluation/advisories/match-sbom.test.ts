@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Joining components with advisories: names, versions, distros, severities, suppression and coverage. */
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Component, Distro } from "#engines/scanner/index.ts";
 import type { Finding } from "../types.ts";
@@ -327,6 +328,38 @@ describe("rpm packages", () => {
   });
 });
 
+describe("rpm packages of a source package that has no fix", () => {
+  // CVE-2024-50602: expat and mingw-expat, of which a RHEL 7 and 8 have no fix, and the fix of RHEL 8's expat.
+  const sample = readFileSync(new URL("connectors/testdata/csaf-redhat.json", import.meta.url));
+  let redhat: Snapshot;
+  beforeAll(async () => {
+    const { export: made } = await importSource({ name: "rh", feed: memoryFeed({ "a.json": sample }) });
+    redhat = openSnapshot(compileSnapshot([made]));
+  });
+  const rpm = (name: string, source: string | undefined): Component =>
+    component(
+      "rpm",
+      name,
+      "1-1",
+      source === undefined ? {} : { sourcePackage: { name: source, version: "1-1" } },
+    );
+
+  it.each([
+    ["7", "expat", "expat", ["CVE-2024-50602 end_of_life"]],
+    ["7", "expat-devel", "expat", ["CVE-2024-50602 end_of_life"]],
+    ["7", "expat", undefined, ["CVE-2024-50602 end_of_life"]],
+    ["7", "expat-devel", undefined, []],
+    ["7", "expat", "another", []],
+    ["8", "mingw64-expat", "mingw-expat", ["CVE-2024-50602 will_not_fix"]],
+    ["8", "expat", "expat", ["CVE-2024-50602 2.2.5-16.el8_10"]],
+    ["8", "expat-devel", "expat", []],
+    ["8", "expat", "mingw-expat", ["CVE-2024-50602 2.2.5-16.el8_10"]],
+  ])("RHEL %s: %s of %s", (versionId, name, source, want) => {
+    const { findings } = matchSbom(sbomOf([rpm(name, source)], { id: "rhel", versionId }), redhat);
+    expect(findings.map((one) => `${one.id} ${one.fixedVersion ?? one.distroStatus ?? ""}`)).toEqual(want);
+  });
+});
+
 describe("rpm packages of a distro whose advisories name source packages", () => {
   const azure: Distro = { id: "azurelinux", versionId: "3.0" };
   const oval = ovalText({
@@ -405,6 +438,63 @@ describe("what is not covered is said", () => {
     const empty = openSnapshot(compileSnapshot([]));
     const sbom = sbomOf([component("npm", "x", "1"), component("pypi", "y", "1")], bookworm);
     expect(matchSbom(sbom, empty)).toEqual({ findings: [], uncovered: ["debian:12", "npm", "pypi"] });
+  });
+});
+
+describe("ecosystems that only SBOMs of others have", () => {
+  // BIT-jre-2022-34169, BIT-golang-2023-39323 in their bounds; GHSA-hgf8-39gv-g3f2 for Swift.
+  const feed = [
+    osv("BIT-jre-1", "Bitnami", "jre", [{ introduced: "17.0.3-1" }, { last_affected: "17.0.3-1" }]),
+    osv("BIT-golang-1", "Bitnami", "golang", [{ introduced: "1.21.0-0" }, { fixed: "1.21.2" }]),
+    osv("BIT-apache-1", "Bitnami", "apache", [{ introduced: "0" }, { last_affected: "2.4.57" }]),
+    JSON.stringify({
+      id: "BIT-x",
+      modified: "x",
+      affected: [{ package: { ecosystem: "Bitnami", name: "x" }, versions: ["1.0.0"] }],
+    }),
+    osv("GHSA-hex", "Hex", "mtproto_proxy", [{ introduced: "0" }, { fixed: "0.7.2" }]),
+    osv("GHSA-pub", "Pub", "agent_dart", [{ introduced: "1.0.0-dev.29" }, { fixed: "1.0.0" }]),
+    osv("GHSA-swift", "SwiftURL", "https://github.com/apple/swift-nio.git", [
+      { introduced: "2.0.0" },
+      { fixed: "2.42.0" },
+    ]),
+    osv("RSEC-1", "CRAN", "commonmark", [{ introduced: "0.2" }, { fixed: "1.8-1" }]),
+    osv("HSEC-1", "Hackage", "aeson", [{ introduced: "0.4" }, { fixed: "2.0.1.0" }]),
+    osv("GHSA-act", "GitHub Actions", "tj-actions/changed-files", [{ introduced: "0" }, { fixed: "46.0.1" }]),
+  ].join("\n");
+  let known: Snapshot;
+  beforeAll(async () => {
+    const { export: made } = await importSource({ name: "s", feed: memoryFeed({ "f.jsonl": feed }) });
+    expect(made.notCompared).toEqual([["GitHub Actions", 1]]);
+    known = openSnapshot(compileSnapshot([made]));
+    expect(known.covers).toEqual(["bitnami", "cran", "hackage", "hex", "pub", "swift"]);
+  });
+
+  it.each([
+    ["bitnami", "jre", "17.0.3-1", "BIT-jre-1"],
+    ["bitnami", "jre", "17.0.3-2", undefined],
+    ["bitnami", "jre", "17.0.3", undefined],
+    ["bitnami", "golang", "1.21.0", "BIT-golang-1"],
+    ["bitnami", "golang", "1.21.1-3", "BIT-golang-1"],
+    ["bitnami", "golang", "1.21.2-0", undefined],
+    ["bitnami", "golang", "1.21.2-4", undefined],
+    ["bitnami", "apache", "2.4.57-9", "BIT-apache-1"],
+    ["bitnami", "apache", "2.4.58-0", undefined],
+    ["bitnami", "x", "1.0.0-7", "BIT-x"],
+    ["bitnami", "x", "1.0.1-7", undefined],
+    ["hex", "mtproto_proxy", "0.7.1", "GHSA-hex"],
+    ["hex", "mtproto_proxy", "0.7.2", undefined],
+    ["pub", "agent_dart", "1.0.0-dev.30+1", "GHSA-pub"],
+    ["pub", "agent_dart", "1.0.0+1", undefined],
+    ["swift", "github.com/apple/swift-nio", "2.41.9", "GHSA-swift"],
+    ["swift", "github.com/apple/swift-nio", "2.42.0", undefined],
+    ["cran", "commonmark", "1.8", "RSEC-1"],
+    ["cran", "commonmark", "1.8.1", undefined],
+    ["hackage", "aeson", "2.0.1", "HSEC-1"],
+    ["hackage", "aeson", "2.0.1.0", undefined],
+  ] as const)("%s %s %s: %s", (type, name, version, want) => {
+    const { findings, uncovered } = matchSbom(sbomOf([component(type, name, version)]), known);
+    expect([findings[0]?.id, uncovered]).toEqual([want, []]);
   });
 });
 

@@ -11,9 +11,9 @@ import { severityRank } from "../severity.ts";
 import type { Finding, Severity } from "../types.ts";
 import { distroRelease, isOwnVendor, namesSourceRpms } from "./distros.ts";
 import { packageName } from "./ecosystems.ts";
-import { concernsModule, moduleState } from "./modules.ts";
+import { concernsModule, leavesModuleOpen, moduleState } from "./modules.ts";
 import type { ModuleState } from "./modules.ts";
-import { describeRange, holds } from "./ranges.ts";
+import { describeRange, holds, isNamed } from "./ranges.ts";
 import type { ParsedRange } from "./ranges.ts";
 import { worstKnown } from "./severity-words.ts";
 import type { AdvisoryHead, Snapshot, SnapshotEntry, Vulnerability } from "./snapshot/open.ts";
@@ -24,7 +24,7 @@ export interface Matching {
   /**
    * What no advisory could be compared with, sorted: a distro release or ecosystem that no source speaks about
    * (`debian:12`, `npm`), or a component whose version has no place in its ecosystem's order, or that is built for a module
-   * whose stream is not known (its purl).
+   * of whose stream nothing can be told (its purl).
    */
   readonly uncovered: readonly string[];
 }
@@ -38,6 +38,8 @@ interface Query {
   readonly name: string;
   readonly version: string;
   readonly module: ModuleState;
+  /** Of an rpm: whether entries for a source package's binaries are meant, those for a binary, or both. */
+  readonly of?: "source" | "binary";
 }
 
 /** One advisory that holds a version. */
@@ -116,13 +118,19 @@ class Matcher {
     // What is said of the source package is the last word on a vulnerability; of others the binary's advisories are asked too.
     const settled = new Set<string>();
     for (const query of this.#queries(component)) {
-      const entries = this.#snapshot.lookup(query.ecosystem, query.distro, query.name);
+      const entries = this.#entriesFor(query);
       if (entries.length === 0) continue;
       for (const answer of this.#answersTo(query, entries, order, component.purl))
         if (!settled.has(answer.id)) findings.push(this.#finding(component, answer));
       for (const { advisory } of entries) settled.add(this.#idOf(advisory));
     }
     return findings;
+  }
+
+  #entriesFor({ ecosystem, distro, name, of }: Query): readonly SnapshotEntry[] {
+    const entries = this.#snapshot.lookup(ecosystem, distro, name);
+    if (of === undefined) return entries;
+    return entries.filter(({ isSource }) => (isSource === true) === (of === "source"));
   }
 
   #idOf(advisory: number): string {
@@ -142,7 +150,14 @@ class Matcher {
     if (this.#release === undefined) return [];
     const binary = { ecosystem: type, distro: this.#release, name, version, module };
     // Advisories of most rpm distros list binary packages; a source rpm's name says nothing of its epoch.
-    if (type === "rpm" && !namesSourceRpms(this.#release)) return [binary];
+    if (type === "rpm" && !namesSourceRpms(this.#release)) {
+      // An rpm that is called as its source is asked for once; one of another source has nothing to do with its namesake.
+      if (sourcePackage === undefined || sourcePackage.name === name) return [binary];
+      return [
+        { ...binary, of: "binary" },
+        { ...binary, name: sourcePackage.name, of: "source" },
+      ];
+    }
     return sourcePackage === undefined ? [binary] : [{ ...binary, ...sourcePackage }, binary];
   }
 
@@ -152,10 +167,8 @@ class Matcher {
     order: VersionOrder,
     purl: string,
   ): readonly Answer[] {
-    const { stream, isModular } = query.module;
-    // Which stream's advisories are the component's is not known.
-    if (isModular && stream === undefined && entries.some(({ module }) => module)) this.#uncovered.add(purl);
-    const key = `${query.ecosystem} ${query.name} ${query.version} ${stream ?? ""}`;
+    if (leavesModuleOpen(entries, query.module)) this.#uncovered.add(purl);
+    const key = `${query.ecosystem} ${query.name} ${query.version} ${query.module.stream ?? ""} ${query.of ?? ""}`;
     let answers = this.#answers.get(key);
     if (answers === undefined) {
       answers = this.#compare(query, entries, order) ?? NOT_COMPARABLE;
@@ -193,7 +206,7 @@ class Matcher {
     const [first, ...others] = ranges;
     const range = others.reduce((best, each) => (fixesLater(order, each, best) ? each : best), first);
     const named =
-      range === undefined && entry.parsedVersions(order).some((each) => order.compare(each, version) === 0);
+      range === undefined && entry.parsedVersions(order).some((each) => isNamed(order, version, each));
     if (range === undefined && !named) return undefined;
     return { head: this.#snapshot.advisory(entry.advisory), entry, range };
   }

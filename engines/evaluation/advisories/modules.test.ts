@@ -14,6 +14,7 @@ import { component, memoryFeed, sbomOf } from "./testing/sbom.ts";
 
 const MODULAR = "1:18.12.1-1.module+el9.1.0+17326+318294bb";
 const PLAIN = "1:16.20.2-1.el9_2";
+const NODEJS_18 = "pkg:rpm/redhat/nodejs@1:18.1-1.module+el9?rpmmod=nodejs:18";
 
 describe("a component's stream", () => {
   it.each([
@@ -142,5 +143,59 @@ describe("from feed to finding", () => {
       ["RHSA-2024:0018", "18"],
       ["RHSA-2024:0020", "20"],
     ]);
+  });
+});
+
+describe("a record with a module astray", () => {
+  const rhel: Distro = { id: "rhel", versionId: "9.2" };
+  const open = ovalText({ criteria: "nodejs" });
+  const stray = ovalText({
+    id: "oval:com.redhat.rhsa:def:9",
+    title: "RHSA-2024:0009: words of it",
+    criteria: ["AND", "module perl:5", "perl < 1:5.1-1.module+el9"],
+  });
+  const modular = { ...component("rpm", "nodejs", "1:18.1-1.module+el9"), purl: NODEJS_18 };
+
+  const matching = async (sources: Readonly<Record<string, Readonly<Record<string, string>>>>) => {
+    const exports = [];
+    for (const [name, files] of Object.entries(sources))
+      exports.push((await importSource({ name, feed: memoryFeed(files) })).export);
+    const snapshot = openSnapshot(compileSnapshot(exports));
+    const { findings, uncovered } = matchSbom(sbomOf([modular], rhel), snapshot);
+    return { ids: findings.map(({ id }) => id), uncovered };
+  };
+
+  it.each([
+    {
+      name: "in another source takes nothing from this one",
+      sources: { a: { "open.xml": open }, b: { "stray.xml": stray } },
+      want: { ids: ["RHSA-2024:0001"], uncovered: [] },
+    },
+    {
+      name: "of another vendor takes nothing from this one's",
+      sources: {
+        a: {
+          "open.xml": open,
+          "stray.xml": stray
+            .replaceAll("com.redhat.rhsa", "com.oracle.elsa")
+            .replaceAll("Red Hat Enterprise Linux", "Oracle Linux")
+            .replaceAll("RHSA", "ELSA"),
+        },
+      },
+      want: { ids: ["RHSA-2024:0001"], uncovered: [] },
+    },
+    {
+      name: "in the same source, which speaks of no stream of the package, leaves the component uncovered",
+      sources: { a: { "open.xml": open, "stray.xml": stray } },
+      want: { ids: [], uncovered: [NODEJS_18] },
+    },
+    {
+      name: "in one of two sources with the same record: the other's word is about any package",
+      sources: { a: { "open.xml": open, "stray.xml": stray }, b: { "open.xml": open } },
+      want: { ids: ["RHSA-2024:0001"], uncovered: [] },
+    },
+  ])("$name", async ({ sources, want }) => {
+    expect(await matching(sources)).toEqual(want);
+    expect(await matching(Object.fromEntries(Object.entries(sources).reverse()))).toEqual(want);
   });
 });

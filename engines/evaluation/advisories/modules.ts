@@ -42,12 +42,33 @@ export function moduleState({
 /** What an advisory says of a package, as far as modules go. */
 export type ModuleScope = Pick<AffectedPackage, "module" | "ranges" | "versions">;
 
-export function concernsModule({ module, ranges, versions = [] }: ModuleScope, state: ModuleState): boolean {
+/** Whether the entries leave open what they say of a component that is built for a module: it could not be compared. */
+export function leavesModuleOpen(
+  entries: readonly ModuleScope[],
+  { stream, isModular }: ModuleState,
+): boolean {
+  if (!isModular) return false;
+  // Which stream's entries are the component's is not known.
+  if (entries.some(({ module }) => module)) return stream === undefined;
+  // An entry for packages outside of modules, of a source that says of no stream that it has this package.
+  return entries.some((entry) => entry.module === OUTSIDE_OF_MODULES && versionsOf(entry).length === 0);
+}
+
+export function concernsModule(scope: ModuleScope, state: ModuleState): boolean {
+  const { module } = scope;
   if (module !== undefined && module !== OUTSIDE_OF_MODULES) return module === state.stream;
-  const bounds = [...ranges.flatMap(boundsOf), ...versions];
-  if (bounds.length > 0) return bounds.some((version) => BUILT_FOR_MODULE.test(version)) === state.isModular;
+  if (versionsOf(scope).length > 0) return isBuiltForModule(scope) === state.isModular;
   return module === undefined || !state.isModular;
 }
+
+/** Whether its versions say so. */
+export const isBuiltForModule = (scope: ModuleScope): boolean =>
+  versionsOf(scope).some((version) => BUILT_FOR_MODULE.test(version));
+
+const versionsOf = ({ ranges, versions = [] }: ModuleScope): readonly string[] => [
+  ...ranges.flatMap(boundsOf),
+  ...versions,
+];
 
 function boundsOf({ introduced, fixed, lastAffected }: VersionRange): readonly string[] {
   return [introduced === FROM_THE_START ? undefined : introduced, fixed, lastAffected].filter(

@@ -15,6 +15,7 @@ export class OpenPart {
   #epss = NO_SCORES;
   #covers: readonly string[] = NONE;
   #skipped = 0;
+  #notCompared: readonly string[] = NONE;
   #rejected: readonly Rejection[] = NONE;
   #rejectedCount = 0;
 
@@ -33,6 +34,7 @@ export class OpenPart {
     this.#epss = this.#epss.size === 0 ? epss : new Map([...this.#epss, ...epss]);
     this.#covers = covered.size === 0 ? NONE : [...covered].sort();
     this.#skipped += rest.skipped ?? 0;
+    this.#notCompared = joined(this.#notCompared, rest.notCompared ?? NONE);
     this.#stamp = rest.modified ?? this.#stamp;
   }
 
@@ -50,6 +52,7 @@ export class OpenPart {
       epss: this.#epss,
       covers: this.#covers,
       skipped: this.#skipped,
+      ...(this.#notCompared.length === 0 ? {} : { notCompared: this.#notCompared }),
       rejected: this.#rejected,
       rejectedCount: this.#rejectedCount,
     };

@@ -10,6 +10,7 @@ import type { Digest } from "#lib/digest.ts";
 import type { Advisory } from "../types.ts";
 import { advisoryErrors } from "./errors.ts";
 import { mergeRecords } from "./merge-records.ts";
+import { textLines } from "./text-lines.ts";
 import type { DocumentPart, Rejection, SourceExport } from "./types.ts";
 
 const FORMAT = "stellaops.feed-parts/1";
@@ -37,6 +38,7 @@ interface Line {
   readonly epss?: true | readonly (readonly [string, number])[];
   readonly covers?: readonly string[];
   readonly skipped?: number;
+  readonly notCompared?: readonly string[];
   readonly rejected?: readonly Rejection[];
   readonly rejectedCount?: number;
 }
@@ -63,22 +65,23 @@ export function encodeStamps(
 /** @throws EXPORT_CORRUPT, also when the parts are another export's */
 export function decodeParts(bytes: Uint8Array, source: SourceExport): readonly DocumentPart[] {
   return reading(() => {
-    const [first = "", ...lines] = uncompressed(bytes).trimEnd().split("\n");
-    const { names, stamps } = headOf(first, source.exportDigest);
-    if (lines.length !== names.length) throw new Error("a document's line is missing");
+    const lines = textLines(uncompressed(bytes));
+    const { names, stamps } = headOf(lines.next().value ?? "", source.exportDigest);
     const records = new Map(source.advisories.map((advisory) => [advisory.id, advisory]));
-    return names.map((name, index) => {
-      const line = JSON.parse(lines[index] ?? "") as Line;
-      return partOf(name, stamps[index] ?? undefined, line, source, records);
+    const parts = names.map((name, index) => {
+      const { value, done } = lines.next();
+      if (done === true) throw new Error("a document's line is missing");
+      return partOf(name, stamps[index] ?? undefined, JSON.parse(value) as Line, source, records);
     });
+    if (lines.next().done !== true) throw new Error("a line is no document's");
+    return parts;
   });
 }
 
 /** @throws EXPORT_CORRUPT, also when they are another export's */
 export function decodeStamps(bytes: Uint8Array, of: Digest): Stamps {
   return reading(() => {
-    const text = uncompressed(bytes);
-    const { names, stamps } = headOf(text.slice(0, text.indexOf("\n")), of);
+    const { names, stamps } = headOf(textLines(uncompressed(bytes)).next().value ?? "", of);
     const documents = new Map<string, string | undefined>();
     for (const [index, name] of names.entries()) documents.set(name, stamps[index] ?? undefined);
     return documents;
@@ -109,6 +112,7 @@ function lineOf(part: DocumentPart, givers: ReadonlyMap<string, number>, isOnlyS
     ...(part.epss.size === 0 ? {} : { epss: isOnlyScoring || [...part.epss] }),
     ...some("covers", part.covers),
     ...(part.skipped === 0 ? {} : { skipped: part.skipped }),
+    ...some("notCompared", part.notCompared ?? []),
     ...some("rejected", part.rejected),
     ...(part.rejectedCount === 0 ? {} : { rejectedCount: part.rejectedCount }),
   };
@@ -140,6 +144,7 @@ function partOf(
     epss: new Map(line.epss === true ? source.epss : (line.epss ?? [])),
     covers: line.covers ?? [],
     skipped: line.skipped ?? 0,
+    ...(line.notCompared === undefined ? {} : { notCompared: line.notCompared }),
     rejected: line.rejected ?? [],
     rejectedCount: line.rejectedCount ?? 0,
   };
@@ -155,8 +160,7 @@ function headOf(line: string, of: Digest): Head {
 const compressed = (lines: readonly string[]): Uint8Array =>
   zstdCompressSync(Buffer.from(lines.join("")), { params: { [constants.ZSTD_c_checksumFlag]: 1 } });
 
-const uncompressed = (bytes: Uint8Array): string =>
-  zstdDecompressSync(bytes, { maxOutputLength: MAX_BYTES }).toString("utf8");
+const uncompressed = (bytes: Uint8Array): Buffer => zstdDecompressSync(bytes, { maxOutputLength: MAX_BYTES });
 
 function reading<Value>(read: () => Value): Value {
   try {

@@ -30,8 +30,15 @@ export function holds(order: VersionOrder, range: ParsedRange, version: unknown)
   return (
     (range.introduced === undefined || order.compare(version, range.introduced) >= 0) &&
     (range.fixed === undefined || order.compare(version, range.fixed) < 0) &&
-    (range.lastAffected === undefined || order.compare(version, range.lastAffected) <= 0)
+    (range.lastAffected === undefined ||
+      order.compare(version, range.lastAffected) <= 0 ||
+      order.isOf?.(version, range.lastAffected) === true)
   );
+}
+
+/** Whether a version is the one that an advisory names by itself. */
+export function isNamed(order: VersionOrder, version: unknown, named: unknown): boolean {
+  return order.compare(version, named) === 0 || order.isOf?.(version, named) === true;
 }
 
 /** E.g. `>=1.2.0 <1.2.5`. */

@@ -99,6 +99,8 @@ export interface Contribution {
   readonly covers?: readonly string[];
   /** Records that were understood and hold nothing to match (not affected, other ecosystems). */
   readonly skipped?: number;
+  /** For each record that speaks of packages of an ecosystem whose versions we can't compare: the ecosystem, as its feed names it. */
+  readonly notCompared?: readonly string[];
   /** When the document was last changed, in its own words; the mark of its state where its place gives none. */
   readonly modified?: string;
 }
@@ -136,10 +138,14 @@ export interface DocumentPart {
   readonly epss: ReadonlyMap<string, number>;
   readonly covers: readonly string[];
   readonly skipped: number;
+  readonly notCompared?: readonly string[];
   /** The first 20. */
   readonly rejected: readonly Rejection[];
   readonly rejectedCount: number;
 }
+
+/** Records of one ecosystem whose versions we can't compare: nothing is found by them. */
+export type NotCompared = readonly [ecosystem: string, records: number];
 
 /** All that one source says, normalised; the input of a snapshot. Lists are sorted. */
 export interface SourceExport {
@@ -148,6 +154,8 @@ export interface SourceExport {
   readonly exploited: readonly string[];
   readonly epss: readonly (readonly [id: string, probability: number])[];
   readonly covers: readonly string[];
+  /** Absent where all are compared. */
+  readonly notCompared?: readonly NotCompared[];
   /** SHA-256 of the export's bytes (`encodeExport`); same facts, same digest. */
   readonly exportDigest: Digest;
 }

@@ -50,6 +50,7 @@ describe("of a finding", () => {
       match: { severity: "critical", epss: ">=0.5", license: { notIn: ["MIT"] } },
       action: "fail",
     },
+    { name: "no harm itself", match: { malware: true }, action: "fail" },
     { name: "over", action: { defer: { until: "1969-01-01" } } },
     { name: "exploited", match: { kev: true }, action: { escalate: { severity: "critical" } } },
     { name: "by licence", match: { license: "MIT" }, action: "fail" },
@@ -68,6 +69,7 @@ describe("of a finding", () => {
     expect(told(one!)).toEqual([
       "elsewhere no match [!namespace prod-*: dev]",
       "unmet no match [!severity critical: high; !epss >=0.5: undefined; !license other than MIT: MIT]",
+      "no harm itself no match [!malware true: false]",
       "over expired []",
       "exploited raises [kev true: true]",
       "decides decides [severity critical or high: critical; path app/**: app/node_modules/lodash/package.json; ageDays <30: 0]",

@@ -74,7 +74,7 @@ export function subjectTests(match: RuleMatch, target: PolicyTarget): readonly M
   return tests;
 }
 
-function addFindingFlags(tests: Tests, { severity, kev, epss, fixAvailable }: RuleMatch): void {
+function addFindingFlags(tests: Tests, { severity, kev, malware, epss, fixAvailable }: RuleMatch): void {
   if (severity !== undefined)
     tests.push({
       matcher: "severity",
@@ -86,6 +86,12 @@ function addFindingFlags(tests: Tests, { severity, kev, epss, fixAvailable }: Ru
       matcher: "kev",
       holds: ({ finding }) => finding?.kev === kev,
       found: ({ finding }) => finding?.kev.toString(),
+    });
+  if (malware !== undefined)
+    tests.push({
+      matcher: "malware",
+      holds: ({ finding }) => finding !== undefined && (finding.malware === true) === malware,
+      found: ({ finding }) => finding && (finding.malware === true).toString(),
     });
   if (fixAvailable !== undefined)
     tests.push({

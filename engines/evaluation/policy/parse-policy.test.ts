@@ -240,6 +240,7 @@ it("never throws anything but POLICY_INVALID", () => {
     "until",
     "cve",
     "kev",
+    "malware",
     "kind",
     "spec",
     "__proto__",

@@ -27,6 +27,8 @@ export interface RuleMatch {
   /** Worst first. */
   readonly severity?: readonly Severity[];
   readonly kev?: boolean;
+  /** Whether the package itself is the harm. */
+  readonly malware?: boolean;
   /** Of a probability from 0 to 1. */
   readonly epss?: Comparison;
   readonly fixAvailable?: boolean;

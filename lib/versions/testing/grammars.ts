@@ -29,6 +29,17 @@ const semver = all(
   one("", "+b", "+1.2"),
 );
 
+const bitnami = all(
+  many(plainNumber, 3, ".", 1),
+  maybe(all(fc.constant("-"), many(one("0", "1", "10", "007", "rc1", "el8"), 2, ".", 1))),
+  one("", "+b"),
+);
+const pub = all(
+  many(plainNumber, 3, ".", 3),
+  maybe(all(fc.constant("-"), many(one("0", "1", "10", "dev", "rc"), 3, ".", 1))),
+  maybe(all(fc.constant("+"), many(one("0", "1", "10", "007", "b", "x-1"), 3, ".", 1))),
+);
+
 const pseudoVersion = all(
   one("", "-0", "-rc.1.0", "-rc.1"),
   one("-", "."),
@@ -155,15 +166,21 @@ const maven = many(
 /** By purl type. */
 export const grammars: Readonly<Record<string, Texts>> = {
   apk,
+  bitnami,
   cargo: semver,
   composer,
+  cran: many(all(number, one(".", "-")), 4, "", 1).map((text) => text.slice(0, -1)),
   deb: deb.filter((text) => !text.endsWith("-")),
   gem,
   generic: gem,
   golang: fc.oneof(goModule, goToolchain),
+  hackage: dotted,
+  hex: semver,
   maven,
   npm: semver,
   nuget,
+  pub,
   pypi: fc.oneof({ arbitrary: pep440, weight: 4 }, { arbitrary: legacyPython, weight: 1 }),
   rpm: rpm.filter((text) => !/^\d*:?-/.test(text)),
+  swift: semver,
 };

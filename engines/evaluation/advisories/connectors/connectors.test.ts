@@ -95,6 +95,27 @@ describe("osv rules", () => {
       events: [{ introduced: "1.0.0" }, { last_affected: "1.2.0" }],
       want: [{ introduced: "1.0.0", lastAffected: "1.2.0" }],
     },
+    {
+      name: "one version alone",
+      events: [
+        { introduced: "1.0.0" },
+        { last_affected: "1.0.0" },
+        { introduced: "v1.2" },
+        { last_affected: "1.2.0" },
+      ],
+      want: [
+        { introduced: "1.0.0", lastAffected: "1.0.0" },
+        { introduced: "v1.2", lastAffected: "1.2.0" },
+      ],
+    },
+    {
+      name: "a range that ends where another begins",
+      events: [{ introduced: "0" }, { last_affected: "1.0.0" }, { introduced: "1.0.0" }, { fixed: "1.2.0" }],
+      want: [
+        { introduced: "0", lastAffected: "1.0.0" },
+        { introduced: "1.0.0", fixed: "1.2.0" },
+      ],
+    },
     { name: "no end", events: [{ introduced: "1.0.0" }], want: [{ introduced: "1.0.0" }] },
     {
       name: "both in one event",

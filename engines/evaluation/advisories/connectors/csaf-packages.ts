@@ -105,6 +105,7 @@ function flawedPackage({ purl, distro }: Named, reason: string | undefined): Aff
   if (purl.version !== undefined) return { ...found, ranges: [], versions: [versionText(purl)] };
   return {
     ...found,
+    ...(distro !== undefined && purl.qualifiers?.["arch"] === "src" ? { isSource: true } : {}),
     ranges: [{ introduced: "0" }],
     ...(distro === undefined || reason === undefined ? {} : { distroStatus: reason }),
   };

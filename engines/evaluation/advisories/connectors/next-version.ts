@@ -4,7 +4,7 @@ import { versionErrors } from "#lib/versions/index.ts";
 import type { VersionOrder } from "#lib/versions/index.ts";
 
 /** Ecosystems of three numbers, in which `-0` is before all other pre-releases of a number. */
-const THREE_NUMBERS: ReadonlySet<string> = new Set(["cargo", "golang", "npm"]);
+const THREE_NUMBERS: ReadonlySet<string> = new Set(["cargo", "golang", "hex", "npm", "swift"]);
 
 /**
  * A version behind the given one and before all that are released behind it.

@@ -20,12 +20,21 @@ export function rangesOfEvents(
 ): readonly VersionRange[] {
   const ranges: VersionRange[] = [];
   let introduced: string | undefined;
+  /** A last version that no range led to: of a range of this version alone, if it begins here. */
+  let alone: string | undefined;
   for (const [kind, version] of sorted(readEvents(events), order)) {
-    if (kind === "introduced") introduced ??= version;
-    else if (introduced !== undefined) {
+    if (kind === "introduced" && introduced === undefined && isSame(order, alone, version)) {
+      ranges.push({ introduced: version, lastAffected: alone ?? version });
+    } else if (kind === "introduced") {
+      introduced ??= version;
+    } else if (introduced !== undefined) {
       ranges.push(kind === "fixed" ? { introduced, fixed: version } : { introduced, lastAffected: version });
       introduced = undefined;
+    } else if (kind === "last_affected") {
+      alone = version;
+      continue;
     }
+    alone = undefined;
   }
   if (introduced !== undefined) ranges.push({ introduced, ...upperBound(lastKnown) });
   return ranges;
@@ -37,6 +46,17 @@ function readEvents(events: readonly Readonly<Record<string, string>>[]): readon
   );
 }
 
+function isSame(order: VersionOrder | undefined, a: string | undefined, b: string): boolean {
+  if (a === undefined || order === undefined) return false;
+  try {
+    return order.compare(order.parse(a), order.parse(b)) === 0;
+  } catch (error) {
+    if (versionErrors.is(error, "VERSION_INVALID")) return a === b;
+    throw error;
+  }
+}
+
+/** Of one version the ends stand before the beginnings. */
 function sorted(events: readonly Event[], order: VersionOrder | undefined): readonly Event[] {
   if (order === undefined) return events;
   try {

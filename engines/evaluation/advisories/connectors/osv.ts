@@ -8,7 +8,7 @@ import { z } from "zod";
 import { cvssVersion } from "#lib/cvss/index.ts";
 import { versionOrder } from "#lib/versions/index.ts";
 import type { Advisory, AffectedPackage, Severity, VersionRange } from "../../types.ts";
-import { packageName, packageSpace } from "../ecosystems.ts";
+import { notComparedAs, packageName, packageSpace } from "../ecosystems.ts";
 import { isCve } from "../identity.ts";
 import { FROM_THE_START, faultOf } from "../ranges.ts";
 import { chooseSeverity, severityOfWord } from "../severity-words.ts";
@@ -70,9 +70,11 @@ export const osv: Connector = {
       readAffected(one, `$.affected[${index}]`, isMalware, reject),
     );
     const advisory = readAdvisory(record, affected, isMalware);
+    const notCompared = record.withdrawn ? [] : notComparedIn(record);
+    const rest = { ...modified, ...(notCompared.length === 0 ? {} : { notCompared }) };
     return affected.length > 0 || record.withdrawn || enriches(advisory)
-      ? { advisories: [advisory], ...modified }
-      : { skipped: 1, ...modified };
+      ? { advisories: [advisory], ...rest }
+      : { skipped: 1, ...rest };
   },
 };
 
@@ -92,6 +94,12 @@ function readAdvisory(record: Osv, affected: readonly AffectedPackage[], isMalwa
     references: record.references.slice(0, MAX_REFERENCES).map(({ url }) => url),
     affected,
   };
+}
+
+/** Ecosystems of the record, sorted. */
+function notComparedIn({ affected }: Osv): readonly string[] {
+  const all = affected.flatMap((one) => (one.package ? (notComparedAs(one.package.ecosystem) ?? []) : []));
+  return [...new Set(all)].sort();
 }
 
 /** Whether an advisory without packages says something of a CVE. */

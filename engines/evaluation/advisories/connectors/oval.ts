@@ -4,7 +4,9 @@
  * package, or one of an advisory. https://oval-community-guidelines.readthedocs.io/en/latest/oval-definitions-schema.html
  */
 import type { Advisory } from "../../types.ts";
+import { isOval } from "../documents/feed-text.ts";
 import { documentInvalid } from "../errors.ts";
+import { defaultLimits } from "../limits.ts";
 import type { Connector, Contribution, Reject } from "../types.ts";
 import { advisoryOf, cveRecords, identityOf, isSecurity, severityOfDefinition } from "./oval/advisory.ts";
 import type { Identity } from "./oval/advisory.ts";
@@ -17,8 +19,6 @@ import { readOval } from "./oval/read-document.ts";
 import { vendorOfDefinition } from "./oval/vendors.ts";
 import type { Vendor } from "./oval/vendors.ts";
 
-/** All of a release, of SUSE all of a major one. */
-const MAX_DOCUMENT_BYTES = 256 * 1024 * 1024;
 /** Classes that say something of flaws; `inventory` says what is there. */
 const CLASSES: ReadonlySet<string> = new Set(["patch", "vulnerability"]);
 /** Of Azure Linux, of a CVE that turned out to be none of the package's. */
@@ -26,9 +26,8 @@ const NOT_APPLICABLE = "Not Applicable";
 
 export const oval: Connector = {
   id: "oval",
-  maxDocumentBytes: MAX_DOCUMENT_BYTES,
-  recognizes: ({ value }) =>
-    typeof value === "string" && /<(?:[\w-]{1,40}:)?oval_definitions\b/.test(value.slice(0, 8192)),
+  maxDocumentBytes: defaultLimits.maxOvalBytes,
+  recognizes: ({ value }) => typeof value === "string" && isOval(value),
   normalize({ name, value }, reject) {
     if (typeof value !== "string") {
       throw documentInvalid({ document: name, path: "$", reason: "expected XML" });

@@ -126,7 +126,7 @@ describe("what is no requirement", () => {
   });
 
   it("an ecosystem without an order of versions has no notation", () => {
-    expect(comparatorNotation("pub")).toBeUndefined();
+    expect(comparatorNotation("conda")).toBeUndefined();
   });
 
   it("many requirements that all exclude something are read at once", () => {
@@ -142,6 +142,8 @@ describe("behind a version", () => {
     ["npm", "1.2.3-rc.1", "1.2.3-rc.1.0"],
     ["npm", "1.2.99999999999999999999", "1.2.100000000000000000000-0"],
     ["golang", "v1.2.3", "1.2.4-0"],
+    ["hex", "1.2.3", "1.2.4-0"],
+    ["swift", "1.2.3", "1.2.4-0"],
     ["nuget", "1.2.3.4", "1.2.3.5-0"],
     ["nuget", "1.2", "1.2.0.1-0"],
     ["nuget", "1.2-beta", "1.2-beta.0"],

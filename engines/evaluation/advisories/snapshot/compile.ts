@@ -5,6 +5,7 @@
  */
 import { canonicalJson } from "#lib/canonical-json.ts";
 import { byText } from "#lib/compare.ts";
+import { versionOrder } from "#lib/versions/index.ts";
 import type { Advisory, AffectedPackage } from "../../types.ts";
 import { packageKey } from "../ecosystems.ts";
 import { advisoryErrors } from "../errors.ts";
@@ -15,6 +16,8 @@ import type { SourceExport } from "../types.ts";
 import { vendorOf } from "../vendors.ts";
 import { EXPLOITED, MALWARE, REJECTED, nameRow } from "./format.ts";
 import type { BucketEntry, Head, SnapshotMeta, VulnerabilityRow } from "./format.ts";
+import { moduleScopes } from "./module-scopes.ts";
+import type { TellsModules } from "./module-scopes.ts";
 import { writeSnapshot } from "./write.ts";
 
 /** @throws SNAPSHOT_SOURCE_DUPLICATE */
@@ -25,7 +28,7 @@ export function compileSnapshot(exports: readonly SourceExport[]): Uint8Array {
       throw advisoryErrors.make("SNAPSHOT_SOURCE_DUPLICATE", `two sources are named ${JSON.stringify(name)}`);
     }
   }
-  const { advisories, groups, idOf } = grouped(distinctAdvisories(sources));
+  const { advisories, groups, idOf, carriersOf } = grouped(distinctAdvisories(sources));
   const rows = vulnerabilityRows(advisories, groups, sources);
   const connectors = [...new Set(advisories.map(({ source }) => source))].sort();
   const vendors = [...new Set(advisories.map(vendorOf))].sort();
@@ -47,7 +50,7 @@ export function compileSnapshot(exports: readonly SourceExport[]): Uint8Array {
   const tables = { connectors: positionsOf(connectors), vendors: positionsOf(vendors) };
   return writeSnapshot({
     meta: canonicalJson(meta),
-    buckets: buckets(advisories),
+    buckets: buckets(advisories, carriersOf, moduleScopes(sources)),
     heads: advisories.map((advisory) =>
       JSON.stringify(head(advisory, tables, rowOf.get(idOf(advisory)) ?? 0)),
     ),
@@ -57,13 +60,27 @@ export function compileSnapshot(exports: readonly SourceExport[]): Uint8Array {
   });
 }
 
+/** A record with the names of the sources that carry it. */
+interface Carried {
+  readonly advisory: Advisory;
+  readonly carriers: readonly string[];
+}
+
 /** Sorted; two sources that carry the very same record give it once. */
-function distinctAdvisories(sources: readonly SourceExport[]): readonly Advisory[] {
-  const sorted = sources.flatMap(({ advisories }) => advisories).sort(byIdentity);
-  return sorted.filter((advisory, index) => {
-    const before = sorted[index - 1];
-    return before === undefined || byIdentity(before, advisory) !== 0;
-  });
+function distinctAdvisories(sources: readonly SourceExport[]): readonly Carried[] {
+  const sorted = sources
+    .flatMap(({ name, advisories }) => {
+      const carriers = [name];
+      return advisories.map((advisory): Carried => ({ advisory, carriers }));
+    })
+    .sort((a, b) => byIdentity(a.advisory, b.advisory));
+  const distinct: Carried[] = [];
+  for (const one of sorted) {
+    const last = distinct.at(-1);
+    if (last === undefined || byIdentity(last.advisory, one.advisory) !== 0) distinct.push(one);
+    else distinct[distinct.length - 1] = { ...last, carriers: [...last.carriers, ...one.carriers] };
+  }
+  return distinct;
 }
 
 /** By id, then connector, then content. */
@@ -76,16 +93,20 @@ interface Grouped {
   /** By the id of the vulnerability. */
   readonly groups: ReadonlyMap<string, readonly Advisory[]>;
   readonly idOf: (advisory: Advisory) => string;
+  readonly carriersOf: ReadonlyMap<Advisory, readonly string[]>;
 }
 
 /** By vulnerability. One that names no package anywhere can never be found in an image, and is left out. */
-function grouped(distinct: readonly Advisory[]): Grouped {
-  const idOf = primaryIds(distinct);
-  const all = distinct.flatMap(ofEachCve);
+function grouped(distinct: readonly Carried[]): Grouped {
+  const idOf = primaryIds(distinct.map(({ advisory }) => advisory));
+  const carriersOf = new Map(
+    distinct.flatMap(({ advisory, carriers }) => ofEachCve(advisory).map((one) => [one, carriers] as const)),
+  );
+  const all = [...carriersOf.keys()];
   const groups = Map.groupBy(all, idOf);
   for (const [id, group] of groups)
     if (group.every(({ affected }) => affected.length === 0)) groups.delete(id);
-  return { advisories: all.filter((advisory) => groups.has(idOf(advisory))), groups, idOf };
+  return { advisories: all.filter((advisory) => groups.has(idOf(advisory))), groups, idOf, carriersOf };
 }
 
 /** Sorted by id. */
@@ -123,15 +144,19 @@ function vulnerabilityRows(
 const isRejected = (id: string, group: readonly Advisory[]): boolean =>
   group.some((one) => one.source === "cve5" && one.id === id && one.withdrawn !== undefined);
 
-function buckets(advisories: readonly Advisory[]): ReadonlyMap<string, string> {
+function buckets(
+  advisories: readonly Advisory[],
+  carriersOf: Grouped["carriersOf"],
+  tellsModules: TellsModules,
+): ReadonlyMap<string, string> {
   const entries = new Map<string, string[]>();
-  const tellsModules = modularScopes(advisories);
   for (const [index, advisory] of advisories.entries()) {
     if (advisory.withdrawn !== undefined) continue;
+    const carriers = carriersOf.get(advisory) ?? [];
     for (const affected of advisory.affected) {
       const key = packageKey(affected.ecosystem, affected.distro, affected.name);
-      const outside = tellsModules.has(scopeOf(advisory, affected)) ? OUTSIDE_OF_MODULES : 0;
-      const text = JSON.stringify(entry(index, affected, affected.module ?? outside));
+      const module = affected.module ?? (tellsModules(carriers, advisory, affected) ? OUTSIDE_OF_MODULES : 0);
+      const text = JSON.stringify(entry(index, affected, module));
       const list = entries.get(key);
       if (list === undefined) entries.set(key, [text]);
       else list.push(text);
@@ -139,18 +164,6 @@ function buckets(advisories: readonly Advisory[]): ReadonlyMap<string, string> {
   }
   return new Map([...entries].map(([key, list]) => [key, `[${list.join(",")}]`]));
 }
-
-/** Connectors with the releases of which their advisories name modules: the others then mean packages outside of them. */
-function modularScopes(advisories: readonly Advisory[]): ReadonlySet<string> {
-  const scopes = new Set<string>();
-  for (const advisory of advisories) {
-    for (const affected of advisory.affected)
-      if (affected.module !== undefined) scopes.add(scopeOf(advisory, affected));
-  }
-  return scopes;
-}
-
-const scopeOf = ({ source }: Advisory, { distro }: AffectedPackage): string => `${source}|${distro ?? ""}`;
 
 function entry(index: number, affected: AffectedPackage, module: string | 0): BucketEntry {
   const ranges = affected.ranges.map(({ introduced, fixed, lastAffected }) =>
@@ -167,6 +180,7 @@ function entry(index: number, affected: AffectedPackage, module: string | 0): Bu
     affected.distroStatus ?? 0,
     affected.severity ?? 0,
     module,
+    affected.isSource === true ? 1 : 0,
   ] as const;
   let used: number = fields.length;
   while (used > 2 && fields[used - 1] === 0) used -= 1;
@@ -211,7 +225,8 @@ function coverage(sources: readonly SourceExport[]): readonly string[] {
     for (const distro of distros) covers.add(distro);
     for (const { affected, withdrawn } of advisories) {
       if (withdrawn !== undefined) continue;
-      for (const { ecosystem, distro } of affected) covers.add(distro ?? ecosystem);
+      for (const { ecosystem, distro } of affected)
+        if (versionOrder(ecosystem) !== undefined) covers.add(distro ?? ecosystem);
     }
   }
   return [...covers].sort();

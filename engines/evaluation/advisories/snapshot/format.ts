@@ -60,6 +60,7 @@ export type BucketEntry = readonly [
   distroStatus?: string | 0,
   severity?: Severity | 0,
   module?: string | 0,
+  isSource?: 1 | 0,
 ];
 
 /** The part of an advisory that every finding needs. */

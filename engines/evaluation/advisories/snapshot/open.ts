@@ -26,6 +26,8 @@ export interface SnapshotEntry {
   readonly severity?: Severity;
   /** rpm module stream that alone is meant (`nodejs:18`); empty: packages outside of modules alone. */
   readonly module?: string;
+  /** The binaries of a source package are meant, in a distro whose advisories name binaries. */
+  readonly isSource?: true;
   /** The ranges with their bounds parsed; made once. @throws VERSION_INVALID */
   parsedRanges(order: VersionOrder): readonly ParsedRange[];
   /** `versions` parsed; made once. @throws VERSION_INVALID */
@@ -236,10 +238,11 @@ class Entry implements SnapshotEntry {
   readonly distroStatus?: string;
   readonly severity?: Severity;
   readonly module?: string;
+  readonly isSource?: true;
   #parsedRanges: readonly ParsedRange[] | undefined;
   #parsedVersions: readonly unknown[] | undefined;
 
-  constructor([advisory, ranges, versions, distroStatus, severity, module]: BucketEntry) {
+  constructor([advisory, ranges, versions, distroStatus, severity, module, isSource]: BucketEntry) {
     this.advisory = advisory;
     this.ranges = ranges.map(([introduced, fixed, lastAffected]) => ({
       introduced,
@@ -250,6 +253,7 @@ class Entry implements SnapshotEntry {
     if (distroStatus !== undefined && distroStatus !== 0) this.distroStatus = distroStatus;
     if (severity !== undefined && severity !== 0) this.severity = severity;
     if (module !== undefined && module !== 0) this.module = module;
+    if (isSource === 1) this.isSource = true;
   }
 
   parsedRanges(order: VersionOrder): readonly ParsedRange[] {

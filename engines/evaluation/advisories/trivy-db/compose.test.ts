@@ -187,6 +187,33 @@ describe("a distro's packages", () => {
     });
   });
 
+  const MODULAR = "1:18.12.1-1.module+el9.1.0+17326+318294bb";
+  it.each([
+    ["rpm@rhel:9 npm", "Red Hat", "nodejs:18::npm"],
+    ["rpm@almalinux:9 npm", "alma 9", "nodejs:18::npm"],
+    ["rpm@rocky:9 npm", "rocky 9", "nodejs:18::npm"],
+    ["rpm@ol:9 npm", "Oracle Linux 9", "npm"],
+    ["rpm@sles:15.5 npm", "SUSE Linux Enterprise 15.5", "npm"],
+  ])("names a module's package as Trivy asks for it: %s", (what, bucket, want) => {
+    const made = affects(what, [`0 ${MODULAR}`], { module: "nodejs:18" });
+    expect(Object.keys(bucketOf(bucket, advisory("CVE-2024-0001", [made])) ?? {})).toEqual([want]);
+  });
+
+  it("does not take a build for a module for one outside of them, where the stream is not named", () => {
+    const plain = affects("rpm@almalinux:9 npm", ["0 1:16.20.2-1.el9_2"]);
+    const modular = affects("rpm@almalinux:9 npm", ["0 1:18.12.1-1.module_el9.1.0+1"]);
+    const database = compose(advisory("ALSA-1", [plain, modular]));
+    expect(treeOf(database.entries)["alma 9"]).toEqual({
+      npm: { "ALSA-1": { FixedVersion: "1:16.20.2-1.el9_2" } },
+    });
+    expect(database.leftOut).toEqual([{ reason: "module", count: 1, example: "ALSA-1 almalinux:9 npm" }]);
+    const oracle = compose(advisory("ELSA-1", [affects("rpm@ol:8 npm", [`0 ${MODULAR}`])]));
+    expect([Object.keys(treeOf(oracle.entries)["Oracle Linux 8"] ?? {}), oracle.leftOut]).toEqual([
+      ["npm"],
+      [],
+    ]);
+  });
+
   it("writes Red Hat's releases into one bucket, with the repositories that stand for them", () => {
     const database = compose(
       advisory(

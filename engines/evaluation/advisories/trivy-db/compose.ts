@@ -8,6 +8,7 @@ import { canonicalJson } from "#lib/canonical-json.ts";
 import type { BoltEntry } from "#lib/boltdb/index.ts";
 import type { Advisory, AffectedPackage, Severity } from "../../types.ts";
 import { ofEachCve, primaryIds } from "../identity.ts";
+import { isBuiltForModule } from "../modules.ts";
 import type { SourceExport } from "../types.ts";
 import { languageSource } from "./data-sources.ts";
 import type { DataSource } from "./data-sources.ts";
@@ -90,17 +91,23 @@ class Composer {
   #sort(id: string, statement: Statement): void {
     const { affected, advisory } = statement;
     const { distro, ecosystem, name } = affected;
-    if (distro === undefined) this.#sortLanguage(id, statement);
-    else {
-      const platform = platformOf(distro);
-      if (platform === undefined)
-        this.#leftOut.add("distro", `${advisory.id} ${distro} ${ecosystem} ${name}`);
-      else {
-        const space = this.#platforms.get(platform.bucket) ?? { platform, packages: new Map() };
-        this.#platforms.set(platform.bucket, space);
-        listIn(mapIn(space.packages, binaryName(affected)), id).push(statement);
-      }
+    if (distro === undefined) {
+      this.#sortLanguage(id, statement);
+      return;
     }
+    const platform = platformOf(distro);
+    if (platform === undefined) {
+      this.#leftOut.add("distro", `${advisory.id} ${distro} ${ecosystem} ${name}`);
+      return;
+    }
+    const key = packageIn(platform, affected);
+    if (key === undefined) {
+      this.#leftOut.add("module", `${advisory.id} ${distro} ${name}`);
+      return;
+    }
+    const space = this.#platforms.get(platform.bucket) ?? { platform, packages: new Map() };
+    this.#platforms.set(platform.bucket, space);
+    listIn(mapIn(space.packages, key), id).push(statement);
   }
 
   #sortLanguage(id: string, statement: Statement): void {
@@ -165,9 +172,16 @@ class Composer {
   }
 }
 
-/** A modular rpm goes by its stream too: `nodejs:18::npm`. */
-const binaryName = ({ name, module }: AffectedPackage): string =>
-  module === undefined ? name : `${module}::${name}`;
+/**
+ * The name under which Trivy asks for it: `nodejs:18::npm` where its matcher for the distro knows modules. By its plain name a build for
+ * a module would be taken for one outside of them, so without its stream it has no name (undefined).
+ */
+function packageIn({ knowsModules }: Platform, affected: AffectedPackage): string | undefined {
+  const { name, module } = affected;
+  if (!knowsModules) return name;
+  if (module !== undefined) return `${module}::${name}`;
+  return isBuiltForModule(affected) ? undefined : name;
+}
 
 function* entriesOf(tree: Tree): Generator<BoltEntry> {
   const keys = [...tree.keys()].map((text) => ({ text, key: Buffer.from(text) }));

@@ -14,7 +14,9 @@ export type LeftOutReason =
   /** A distro's package affected in single versions, or up to one without a fix. */
   | "single-versions"
   /** A distro's range that begins at a version: there, it begins with the first. */
-  | "lower-bound";
+  | "lower-bound"
+  /** An rpm that is built for a module whose stream the advisory does not name; Trivy asks for it by the stream. */
+  | "module";
 
 export interface LeftOut {
   readonly reason: LeftOutReason;

@@ -17,6 +17,8 @@ export interface Platform {
   readonly findsUnfixed: boolean;
   /** Whether the first affected version can be told. */
   readonly hasLowerBound: boolean;
+  /** Whether packages of module streams are looked up by their stream (`addModularNamespace`): `nodejs:18::npm`. */
+  readonly knowsModules: boolean;
 }
 
 interface Family {
@@ -26,6 +28,7 @@ interface Family {
   readonly layout?: Platform["layout"];
   readonly findsUnfixed?: true;
   readonly hasLowerBound?: true;
+  readonly knowsModules?: true;
   /** The release as in the bucket's name; undefined where Trivy has no such release. */
   readonly release?: (release: string) => string | undefined;
 }
@@ -38,7 +41,11 @@ const suse = source("suse-cvrf", "SUSE CVRF", "https://ftp.suse.com/pub/projects
 const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
   [
     "almalinux",
-    { name: "alma ", source: source("alma", "AlmaLinux Product Errata", "https://errata.almalinux.org/") },
+    {
+      name: "alma ",
+      source: source("alma", "AlmaLinux Product Errata", "https://errata.almalinux.org/"),
+      knowsModules: true,
+    },
   ],
   [
     "alpine",
@@ -129,6 +136,7 @@ const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
       source: source("redhat-oval", "Red Hat OVAL v2", "https://www.redhat.com/security/data/oval/v2/"),
       layout: "red-hat",
       findsUnfixed: true,
+      knowsModules: true,
       release: (release) => (/^\d+$/.test(release) ? "" : undefined),
     },
   ],
@@ -138,6 +146,7 @@ const FAMILIES: ReadonlyMap<string, Family> = new Map<string, Family>([
       name: "rocky ",
       source: source("rocky", "Rocky Linux updateinfo", "https://download.rockylinux.org/pub/rocky/"),
       layout: "arches",
+      knowsModules: true,
     },
   ],
   ["sles", { name: "SUSE Linux Enterprise ", source: suse }],
@@ -162,6 +171,13 @@ export function platformOf(distro: string): Platform | undefined {
   const family = FAMILIES.get(id);
   const release = family?.release === undefined ? rest.join(":") : family.release(rest.join(":"));
   if (family === undefined || release === undefined) return undefined;
-  const { name, layout = "plain", findsUnfixed = false, hasLowerBound = false } = family;
-  return { id, bucket: `${name}${release}`, source: family.source, layout, findsUnfixed, hasLowerBound };
+  const {
+    name,
+    layout = "plain",
+    findsUnfixed = false,
+    hasLowerBound = false,
+    knowsModules = false,
+  } = family;
+  const bucket = `${name}${release}`;
+  return { id, bucket, source: family.source, layout, findsUnfixed, hasLowerBound, knowsModules };
 }

@@ -84,6 +84,7 @@ function findingOf(given: CaseFinding, bomRef: string, now: number): Finding {
     evidence,
     layer: { index: layer.index, diffId: layer.diffId },
     kev: given.kev ?? false,
+    ...(given.malware === true ? { malware: true } : {}),
     ...(epss === undefined ? {} : { epss }),
     ...(ageDays === undefined ? {} : { published: rfc3339(now - ageDays * DAY_MS) }),
     ...(usedByEntrypoint === undefined ? {} : { usedByEntrypoint }),

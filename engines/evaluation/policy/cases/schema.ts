@@ -95,6 +95,7 @@ const findingSchema = z.strictObject({
   vendor: texts.optional(),
   severity: severity.optional(),
   kev: flag.optional(),
+  malware: flag.optional(),
   epss: z.number({ error: "expected a number from 0 to 1" }).min(0).max(1).optional(),
   fixAvailable: flag.optional(),
   ageDays: z.int({ error: "expected a whole number of days" }).min(0).max(36_500).optional(),

@@ -17,18 +17,24 @@ export type Drafted =
 
 const TYPES: ReadonlySet<string> = new Set<PackageType>([
   "apk",
+  "bitnami",
   "cargo",
   "composer",
   "conda",
+  "cran",
   "deb",
   "gem",
   "generic",
   "golang",
+  "hackage",
+  "hex",
   "maven",
   "npm",
   "nuget",
+  "pub",
   "pypi",
   "rpm",
+  "swift",
 ]);
 
 export function drafted(stated: StatedPackage): Drafted {

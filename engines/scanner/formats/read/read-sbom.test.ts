@@ -173,7 +173,7 @@ describe("what is left out", () => {
         components: [{ type: "library", name: "in", purl: "pkg:npm/in@1" }],
       },
       { type: "library", name: "bad", purl: "npm/bad" },
-      { type: "library", name: "hex", purl: "pkg:hex/a@1" },
+      { type: "library", name: "luarocks", purl: "pkg:luarocks/a@1" },
       { type: "file", name: "/x" },
       { type: "library", name: "ssl", purl: "pkg:deb/debian/ssl@1?distro=debian-12" },
       { type: "library", name: "tls", purl: "pkg:deb/debian/tls@1?distro=debian-13" },
@@ -187,7 +187,7 @@ describe("what is left out", () => {
     expect(omissions.map(({ code, message }) => `${code} ${message}`)).toEqual([
       "SBOM_COMPONENTS_WITHOUT_PURL 1 component has no purl, the first at components[0]",
       "SBOM_PURLS_INVALID 1 component has a purl that is not valid, the first at components[1]",
-      "SBOM_TYPES_UNKNOWN components of types that are not known: hex (1)",
+      "SBOM_TYPES_UNKNOWN components of types that are not known: luarocks (1)",
       "DISTRO_UNKNOWN the SBOM names no distro: OS packages can't be matched to a distro's advisories",
     ]);
   });
