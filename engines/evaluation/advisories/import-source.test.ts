@@ -191,6 +191,19 @@ describe("a document that cannot be used is listed, and the rest goes on", () =>
     expect([result.rejected.length, result.rejectedCount]).toEqual([20, 30]);
   });
 
+  it("yaml with a key twice, and soon one with very many keys", async () => {
+    const keys = Array.from({ length: 100_000 }, (_, at) => `k${String(at)}: 1\n`).join("");
+    const result = await importOf({
+      "a.yaml": "a:\n  b: 1\n  c: 2\n  b: 3\n",
+      "b.yaml": `${keys}id: !x T-1\n`,
+      "c.json": record("T-1"),
+    });
+    expect(result.rejected.map(({ reason, position }) => [reason, position])).toEqual([
+      ["it is no YAML: Map keys must be unique", "offset 19"],
+      ["no connector recognizes it", undefined],
+    ]);
+  });
+
   it("yaml that is none, or bait for its parser", async () => {
     const bomb = `a: &a [x]\n${"abcdefgh"
       .split("")
