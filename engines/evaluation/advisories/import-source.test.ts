@@ -191,6 +191,37 @@ describe("a document that cannot be used is listed, and the rest goes on", () =>
     expect([result.rejected.length, result.rejectedCount]).toEqual([20, 30]);
   });
 
+  it("yaml with a key twice, and soon one with very many keys", async () => {
+    const keys = Array.from({ length: 100_000 }, (_, at) => `k${String(at)}: 1\n`).join("");
+    const result = await importOf({
+      "a.yaml": "a:\n  b: 1\n  c: 2\n  b: 3\n",
+      "b.yaml": `${keys}id: !x T-1\n`,
+      "c.json": record("T-1"),
+    });
+    expect(result.rejected.map(({ reason, position }) => [reason, position])).toEqual([
+      ["it is no YAML: Map keys must be unique", "offset 19"],
+      ["no connector recognizes it", undefined],
+    ]);
+  });
+
+  it.each([
+    ["flow lists", `a: ${"[".repeat(70)}${"]".repeat(70)}`, 64],
+    ["flow lists without an end", `a: ${"[_".repeat(20_000)}`, 64],
+    ["lists", `${"- ".repeat(3000)}x`, 64],
+    ["maps", Array.from({ length: 70 }, (_, at) => `${" ".repeat(at)}a:\n`).join(""), 64],
+    ["lists within bounds", `id: T-1\na: ${"[".repeat(60)}${"]".repeat(60)}`, undefined],
+    ["several documents", "a: 1\n---\na: 2\n", 0],
+  ])("yaml of nested %s", async (_, text, depth) => {
+    const { rejected } = await importOf({ "a.yaml": text, "c.json": record("T-1") });
+    const want =
+      depth === undefined
+        ? "no connector recognizes it"
+        : depth === 0
+          ? "it is YAML of several documents"
+          : `it is nested deeper than ${String(depth)}`;
+    expect(rejected.map(({ reason }) => reason)).toEqual([want]);
+  });
+
   it("yaml that is none, or bait for its parser", async () => {
     const bomb = `a: &a [x]\n${"abcdefgh"
       .split("")
