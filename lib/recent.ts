@@ -9,13 +9,13 @@ export class Recent<Key, Value> {
   #old = new Map<Key, Value>();
   #weight = 0;
   readonly #maxWeight: number;
-  readonly #weigh: (value: Value) => number;
+  readonly #weigh: (value: Value, key: Key) => number;
 
   /**
    * @param max of both generations together, give or take one value
-   * @param weigh each value weighs 1 unless given
+   * @param weigh more than 0 for any value; 1 unless given
    */
-  constructor(max: number, weigh: (value: Value) => number = () => 1) {
+  constructor(max: number, weigh: (value: Value, key: Key) => number = () => 1) {
     this.#maxWeight = max / 2;
     this.#weigh = weigh;
   }
@@ -27,8 +27,13 @@ export class Recent<Key, Value> {
     const isOld = this.#old.has(key);
     const value = isOld ? (this.#old.get(key) as Value) : make();
     if (isOld) this.#old.delete(key);
-    this.#weight += this.#weigh(value);
-    if (this.#weight > this.#maxWeight) this.#turn(value);
+    const weight = this.#weigh(value, key);
+    this.#weight += weight;
+    if (this.#weight > this.#maxWeight) {
+      this.#old = this.#young;
+      this.#young = new Map();
+      this.#weight = weight;
+    }
     this.#young.set(key, value);
     return value;
   }
@@ -36,11 +41,5 @@ export class Recent<Key, Value> {
   /** Of both generations. */
   get size(): number {
     return this.#young.size + this.#old.size;
-  }
-
-  #turn(first: Value): void {
-    this.#old = this.#young;
-    this.#young = new Map();
-    this.#weight = this.#weigh(first);
   }
 }

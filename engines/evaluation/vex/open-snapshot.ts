@@ -31,6 +31,12 @@ export function emptyVexSnapshot(): VexSnapshot {
   return (empty ??= openVexSnapshot(compileVexSnapshot([]).bytes));
 }
 
+/** Statements, and the products that any of them is about part of. */
+interface Group {
+  readonly rows: readonly StatementRow[];
+  readonly products: readonly number[];
+}
+
 type About = ReadonlyMap<string, readonly VexSubject[]>;
 
 const NOTHING: About = new Map();
@@ -52,7 +58,7 @@ class OpenVexSnapshot implements VexSnapshot {
     texts: new Map<number, string>(),
     names: new Map<number, readonly string[]>(),
     subjects: new Map<string, VexSubject>(),
-    groups: new Map<number, readonly StatementRow[]>(),
+    groups: new Map<number, Group>(),
   };
 
   constructor(digest: Digest, sections: Sections<Section>) {
@@ -91,14 +97,25 @@ class OpenVexSnapshot implements VexSnapshot {
       ids: this.#name(name),
       statements: (concerns) =>
         decoded(() => {
-          const rows = kept(this.#kept.groups, group, () =>
-            this.#groups.json<readonly StatementRow[]>(group),
+          const { rows, products } = this.#group(group);
+          const here = new Set(
+            concerns === undefined ? products : products.filter((product) => concerns(this.#name(product))),
           );
+          if (here.size === products.length) return rows.map((row) => this.#statement(name, row));
           return rows
-            .filter(([, , , , , , product]) => product < 0 || concerns?.(this.#name(product)) !== false)
+            .filter(([, , , , , , product]) => product < 0 || here.has(product))
             .map((row) => this.#statement(name, row));
         }),
     }));
+  }
+
+  #group(at: number): Group {
+    return kept(this.#kept.groups, at, () => {
+      const rows = this.#groups.json<readonly StatementRow[]>(at);
+      const products = new Set(rows.map(([, , , , , , product]) => product));
+      products.delete(-1);
+      return { rows, products: [...products] };
+    });
   }
 
   #statement(

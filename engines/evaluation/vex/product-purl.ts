@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Does the purl of a VEX claim name this component? Parts that the claim leaves out match anything. */
 import { tryParsePurl } from "#lib/purl/index.ts";
+import { Recent } from "#lib/recent.ts";
 import { isSameRelease } from "./distro-names.ts";
 import { rangeHolds } from "./vers.ts";
 
@@ -13,8 +14,15 @@ export interface ProductPurl {
   readonly qualifiers: Readonly<Record<string, string>>;
 }
 
+/** Images share packages, and hubs name the same ones again and again. Weighed by what a text and its parts take, in bytes. */
+const kept = new Recent<string, ProductPurl | undefined>(32_000_000, (_, text) => 200 + 4 * text.length);
+
 /** Undefined for what is no purl: documents also name products by plain URIs. */
 export function readPurl(text: string): ProductPurl | undefined {
+  return kept.get(text, () => parsed(text));
+}
+
+function parsed(text: string): ProductPurl | undefined {
   const parts = tryParsePurl(text);
   if (parts === undefined) return undefined;
   const { type, namespace, name, version = "", qualifiers = {} } = parts;
