@@ -3,6 +3,7 @@
  * Each matcher of a rule as a test of its own, so that a decision can be explained matcher by matcher.
  * Meaning: docs/policy.md. Globs are prepared once.
  */
+import { Recent } from "#lib/recent.ts";
 import { isLicenseChoice } from "#engines/scanner/index.ts";
 import type { Component } from "#engines/scanner/index.ts";
 import { ageChangesAt, ageInDays, isOfAge } from "./age.ts";
@@ -150,22 +151,27 @@ export function licenseMatched(license: LicenseMatch): (component: Component) =>
   if (matched === undefined) {
     const isListed = licenseMatcher("notIn" in license ? license.notIn : license);
     const isMeant = "notIn" in license ? (name: string): boolean => !isListed(name) : isListed;
-    matched = (component) => unavoidable(licenseOf(component), isMeant);
+    const known = new WeakMap<License, readonly string[]>();
+    matched = (component) => {
+      const stated = licenseOf(component);
+      let names = known.get(stated);
+      if (names === undefined) known.set(stated, (names = unavoidable(stated, isMeant)));
+      return names;
+    };
     prepared.set(license, matched);
   }
   return matched;
 }
 
-const read = new WeakMap<Component, License>();
+/** Weighed by the length of the texts. */
+const read = new Recent<string, License>(8_000_000, (_, texts) => 100 + texts.length);
 
-/** Read once, since every licence rule asks. */
-export function licenseOf(component: Component): License {
-  let license = read.get(component);
-  if (license === undefined) {
-    license = readLicenses(component.licenses, isLicenseChoice(component.type));
-    read.set(component, license);
-  }
-  return license;
+/** Read once, since every licence rule asks, and most packages have one of a few. */
+export function licenseOf({ licenses, type }: Component): License {
+  const isChoice = isLicenseChoice(type);
+  return read.get(`${isChoice ? "any" : "all"}\0${licenses.join("\0")}`, () =>
+    readLicenses(licenses, isChoice),
+  );
 }
 
 /** The blob's digest where the component is known, and the uncompressed layer's. */

@@ -27,7 +27,11 @@ export interface Subject {
   readonly severity: Severity;
 }
 
-export function findingSubject(finding: Finding, component: Component | undefined): Subject {
+export interface FindingSubject extends Subject {
+  readonly finding: Finding;
+}
+
+export function findingSubject(finding: Finding, component: Component | undefined): FindingSubject {
   const { purl, evidence, layer, severity, usedByEntrypoint } = finding;
   const isUsed = (component?.usedByEntrypoint ?? usedByEntrypoint) !== undefined;
   return { purl, evidence, diffId: layer.diffId, usedByEntrypoint: isUsed, component, finding, severity };

@@ -7,7 +7,7 @@ import { isBomLink, productAtLink } from "./formats/cyclonedx-components.ts";
 import { readVexDocument } from "./formats/index.ts";
 import { isCpe } from "./formats/names.ts";
 import { itemTable } from "./item-table.ts";
-import { componentKey, readPurl } from "./product-purl.ts";
+import { readPurl } from "./product-purl.ts";
 import type {
   LinkedBom,
   VexClaim,
@@ -201,7 +201,7 @@ function keysOf(ids: readonly string[]): readonly string[] {
   const keys = ids.flatMap((id) => {
     if (isCpe(id)) return [];
     const purl = readPurl(id);
-    return [purl === undefined || purl.type === "oci" ? "" : componentKey(purl)];
+    return [purl === undefined || purl.type === "oci" ? "" : purl.key];
   });
   return [...new Set(keys)];
 }

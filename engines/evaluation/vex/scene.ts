@@ -5,7 +5,7 @@ import type { EvaluationContext } from "../policy/types.ts";
 import { isCpe } from "./formats/names.ts";
 import { imageMatcher } from "./match-image.ts";
 import { platformMatcher } from "./match-platform.ts";
-import { claimNames, componentKey, readPurl, type ProductPurl } from "./product-purl.ts";
+import { claimNames, readPurl, type ProductPurl } from "./product-purl.ts";
 import type { VexStatement } from "./types.ts";
 
 export interface Scene {
@@ -34,12 +34,41 @@ export function makeScene({
   return {
     productOf: once((ids: readonly string[]): Product => {
       components ??= componentsByKey(sbom);
-      const hosts = hostsOf(ids, components);
-      const whole = isImage(ids);
-      return { isImage: whole, hosts, isElsewhere: !whole && hosts.length === 0 && !ids.some(isCpe) };
+      const { claims, mayBeImage, hasCpe } = factsOf(ids);
+      const whole = mayBeImage && isImage(ids);
+      const hosts = hostsOf(claims, components);
+      if (!whole && hosts.length === 0) return hasCpe ? NOWHERE_YET : ELSEWHERE;
+      return { isImage: whole, hosts, isElsewhere: false };
     }),
     isPlatform: platformMatcher(sbom, readPurl),
   };
+}
+
+const ELSEWHERE: Product = { isImage: false, hosts: [], isElsewhere: true };
+const NOWHERE_YET: Product = { isImage: false, hosts: [], isElsewhere: false };
+
+/** What the names of a product are, whatever the image. */
+interface NameFacts {
+  readonly claims: readonly ProductPurl[];
+  /** One of them may name an image: by a digest, or as only images are named. */
+  readonly mayBeImage: boolean;
+  readonly hasCpe: boolean;
+}
+
+/** Snapshots give the same list for the same names. */
+const facts = new WeakMap<readonly string[], NameFacts>();
+
+function factsOf(ids: readonly string[]): NameFacts {
+  let found = facts.get(ids);
+  if (found === undefined) {
+    const purls = ids.map(readPurl);
+    const mayBeImage = purls.some(
+      (purl, at) => (purl?.type ?? "oci") === "oci" || ids[at]?.includes("sha256:"),
+    );
+    const claims = purls.filter((purl) => purl !== undefined);
+    facts.set(ids, (found = { claims, mayBeImage, hasCpe: ids.some(isCpe) }));
+  }
+  return found;
 }
 
 interface Located {
@@ -54,9 +83,8 @@ function componentsByKey({ components }: Sbom): Components {
   for (const component of components) {
     const purl = readPurl(component.purl);
     if (purl === undefined) continue;
-    const key = componentKey(purl);
-    const list = found.get(key);
-    if (list === undefined) found.set(key, [{ purl, component }]);
+    const list = found.get(purl.key);
+    if (list === undefined) found.set(purl.key, [{ purl, component }]);
     else list.push({ purl, component });
   }
   return found;
@@ -64,13 +92,10 @@ function componentsByKey({ components }: Sbom): Components {
 
 const NOBODY: readonly Component[] = [];
 
-function hostsOf(ids: readonly string[], components: Components): readonly Component[] {
+function hostsOf(claims: readonly ProductPurl[], components: Components): readonly Component[] {
   let hosts = NOBODY;
-  for (const id of ids) {
-    const claim = readPurl(id);
-    const candidates = claim === undefined ? undefined : components.get(componentKey(claim));
-    if (claim === undefined || candidates === undefined) continue;
-    const named = candidates.filter(({ purl }) => claimNames(claim, purl));
+  for (const claim of claims) {
+    const named = components.get(claim.key)?.filter(({ purl }) => claimNames(claim, purl)) ?? [];
     if (named.length > 0) hosts = [...hosts, ...named.map(({ component }) => component)];
   }
   return hosts;
