@@ -7,7 +7,7 @@ import { byText } from "#lib/compare.ts";
 import { digestOf, type Digest } from "#lib/digest.ts";
 import { evaluationErrors } from "../errors.ts";
 import { readContainer } from "../snapshot-file/container.ts";
-import type { Sections } from "../snapshot-file/container.ts";
+import type { Container } from "../snapshot-file/container.ts";
 import { Rows, parseJson } from "../snapshot-file/rows.ts";
 import type { VexStatus } from "../types.ts";
 import { compileVexSnapshot } from "./compile-snapshot.ts";
@@ -20,8 +20,8 @@ import type { VexProvenance, VexSnapshot, VexStatement, VexSubject } from "./typ
 /** @throws VEX_SNAPSHOT_INVALID when the bytes are not a snapshot that this program reads; also from look-ups */
 export function openVexSnapshot(bytes: Uint8Array): VexSnapshot {
   const isJson = bytes[0] === "{".charCodeAt(0);
-  const { sections } = readContainer(LAYOUT, isJson ? fromJsonSnapshot(bytes) : bytes, !isJson, faults);
-  return new OpenVexSnapshot(digestOf(bytes), sections);
+  const container = readContainer(LAYOUT, isJson ? fromJsonSnapshot(bytes) : bytes, !isJson, faults);
+  return new OpenVexSnapshot(digestOf(bytes), container);
 }
 
 let empty: VexSnapshot | undefined;
@@ -61,18 +61,18 @@ class OpenVexSnapshot implements VexSnapshot {
     groups: new Map<number, Group>(),
   };
 
-  constructor(digest: Digest, sections: Sections<Section>) {
+  constructor(digest: Digest, { section }: Container<Section>) {
     this.digest = digest;
-    const meta = parseJson<VexSnapshotMeta>(sections.meta, faults);
+    const meta = parseJson<VexSnapshotMeta>(section("meta"), faults);
     this.documents = meta.documents;
     this.sources = meta.sources;
     this.statements = meta.statements;
-    this.#documents = new Rows(sections.documentIndex, sections.documents, faults);
-    this.#texts = new Rows(sections.textIndex, sections.texts, faults);
-    this.#names = new Rows(sections.nameIndex, sections.names, faults);
-    this.#vulnerabilities = new Rows(sections.vulnerabilityIndex, sections.vulnerabilities, faults);
-    this.#subjects = new Rows(sections.subjectIndex, sections.subjects, faults);
-    this.#groups = new Rows(sections.groupIndex, sections.groups, faults);
+    this.#documents = new Rows(section("documentIndex"), section("documents"), faults);
+    this.#texts = new Rows(section("textIndex"), section("texts"), faults);
+    this.#names = new Rows(section("nameIndex"), section("names"), faults);
+    this.#vulnerabilities = new Rows(section("vulnerabilityIndex"), section("vulnerabilities"), faults);
+    this.#subjects = new Rows(section("subjectIndex"), section("subjects"), faults);
+    this.#groups = new Rows(section("groupIndex"), section("groups"), faults);
     if (this.#vulnerabilities.count !== this.#subjects.count)
       throw faults.corrupt("its tables do not fit each other");
   }
