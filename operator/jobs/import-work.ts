@@ -23,6 +23,7 @@ import type {
   FeedReader,
   SourceExport,
   VexDocument,
+  VexFeed,
   VexFormat,
 } from "#engines/evaluation/index.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
@@ -143,17 +144,14 @@ type VexPart = Omit<StoredVex, "text"> & { readonly text?: string; readonly stam
 
 /** VEX documents are kept as they came: claims stay verbatim. Those that are refused as a whole are not. */
 async function readVex({ name, format, base }: ReadTask, feed: FeedReader): Promise<Imported> {
-  const renewed = new Set<string>();
-  const documents = (): AsyncIterable<FeedDocument> => noting(feed.documents(), renewed);
-  const found = await readVexFeed(name, { documents }, VEX_LIMITS);
-  const read = found.documents.map(({ source: _, bytes: text, ...facts }): VexPart => ({ ...facts, text }));
-  const inventory = await feed.inventory?.();
-  const all = inventory === undefined ? read : standing(inventory, storedVex(base), read, renewed);
+  const { documents, stamps, problems: unread, problemCount } = await vexIn(name, feed, base);
   const compiler = vexCompiler(format);
-  const kept: StoredVex[] = [];
-  const problems = [...found.problems];
-  let rejected = found.problemCount;
-  for (const { text, stamp: _, ...facts } of all.toSorted((a, b) => byText(a.name, b.name))) {
+  const problems = [...unread];
+  let rejected = problemCount;
+  const kept: Buffer[] = [];
+  // A hub is 200 MB of text: each document is let go of when its part of the export is written.
+  for (let next = documents.pop(); next !== undefined; next = documents.pop()) {
+    const { text, stamp: _, ...facts } = next;
     if (text === undefined) {
       rejected += 1;
       continue;
@@ -161,19 +159,49 @@ async function readVex({ name, format, base }: ReadTask, feed: FeedReader): Prom
     const added = compiler.add({ ...facts, source: name, bytes: text });
     rejected += added.problemCount;
     problems.push(...added.problems.slice(0, Math.max(0, MAX_REJECTIONS - problems.length)));
-    if (added.isRead) kept.push({ ...facts, text });
+    if (added.isRead) kept.push(Buffer.from(canonicalJson({ ...facts, text })));
   }
-  const { statements } = compiler.finish();
-  const bytes = Buffer.from(canonicalJson({ name, documents: kept }));
+  const bytes = vexExport(name, kept);
   const digest = digestOf(bytes);
   return {
     bytes,
     digest,
-    ...(inventory === undefined ? {} : { parts: encodeStamps(all, digest) }),
-    records: statements,
+    ...(stamps === undefined ? {} : { parts: encodeStamps(stamps, digest) }),
+    records: compiler.statements(),
     rejected,
     rejections: problems.slice(0, MAX_REJECTIONS).map(messageOf),
   };
+}
+
+interface FoundVex extends Pick<VexFeed, "problems" | "problemCount"> {
+  /** The last by name first: the caller takes them from the end. */
+  readonly documents: VexPart[];
+  /** Of a feed with an inventory: all documents with their marks. */
+  readonly stamps: readonly Pick<VexPart, "name" | "stamp">[] | undefined;
+}
+
+async function vexIn(name: string, feed: FeedReader, base: ImportBase | undefined): Promise<FoundVex> {
+  const renewed = new Set<string>();
+  const documents = (): AsyncIterable<FeedDocument> => noting(feed.documents(), renewed);
+  const found = await readVexFeed(name, { documents }, VEX_LIMITS);
+  const read = found.documents.map(({ source: _, bytes: text, ...facts }): VexPart => ({ ...facts, text }));
+  const inventory = await feed.inventory?.();
+  const all = inventory === undefined ? read : standing(inventory, storedVex(base), read, renewed);
+  return {
+    documents: all.toSorted((a, b) => byText(a.name, b.name)).reverse(),
+    stamps:
+      inventory &&
+      all.map(({ name: of, stamp }) => ({ name: of, ...(stamp === undefined ? {} : { stamp }) })),
+    problems: found.problems,
+    problemCount: found.problemCount,
+  };
+}
+
+/** Canonical JSON of `{ documents, name }` from that of the documents, which as one text would stand in memory twice more. */
+function vexExport(name: string, documents: readonly Buffer[]): Buffer {
+  const [comma, end] = [Buffer.from(","), Buffer.from(`],"name":${canonicalJson(name)}}`)];
+  const parts = documents.flatMap((document, at) => (at === 0 ? [document] : [comma, document]));
+  return Buffer.concat([Buffer.from('{"documents":['), ...parts, end]);
 }
 
 function storedVex(base: ImportBase | undefined): readonly VexPart[] {

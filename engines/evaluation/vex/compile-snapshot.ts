@@ -62,6 +62,8 @@ export interface VexAddition {
 
 export interface VexCompiler {
   add(document: VexDocument): VexAddition;
+  /** How many the snapshot of what was added so far would have. */
+  statements(): number;
   finish(): CompiledVex;
 }
 
@@ -85,9 +87,9 @@ export function vexCompiler(only?: VexFormat): VexCompiler {
       problemCount += count;
       return { isRead: reading !== undefined, problems: errors, problemCount: count };
     },
+    statements: () => linkedDocuments(read).reduce((sum, { reading }) => sum + reading.claims.length, 0),
     finish() {
-      const ordered = [...read].sort(([a], [b]) => byText(a, b)).map(([, entry]) => entry);
-      const linked = withLinks(withoutDoubles(ordered));
+      const linked = linkedDocuments(read);
       // A BOM beside the VEX that points to it states nothing itself.
       const claims = intern(
         linked.filter(({ reading }) => reading.bom === undefined || reading.claims.length > 0),
@@ -118,6 +120,11 @@ function tryRead(
     if (!evaluationErrors.is(error)) throw error;
     return { errors: [error], count: 1 };
   }
+}
+
+function linkedDocuments(read: ReadonlyMap<string, Read>): readonly Read[] {
+  const ordered = [...read].sort(([a], [b]) => byText(a, b)).map(([, entry]) => entry);
+  return withLinks(withoutDoubles(ordered));
 }
 
 /** BOM-Links become the names that the other document of the same source has for the place they point to. */
