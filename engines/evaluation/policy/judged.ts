@@ -5,7 +5,8 @@ import { severityRank, worseOf } from "../severity.ts";
 import type { Finding, JudgedFinding, LicenseFinding, PolicyAction } from "../types.ts";
 import { cut } from "../verdict.ts";
 import { licenseText } from "./license-expression.ts";
-import { licenseMatched, licenseOf } from "./match-tests.ts";
+import { licenseOf } from "./license-of.ts";
+import { licenseMatched } from "./match-tests.ts";
 import type { Opinion } from "./opinion.ts";
 import type { PolicyRule } from "./types.ts";
 
@@ -99,13 +100,14 @@ export function licenseFinding(component: Component, { decided, all }: Settled):
   if (action === "none") return undefined;
   const { purl, bomRef, namespace, name, version, type, evidence, layer, usedByEntrypoint } = component;
   const waiver = waiverOf(rule);
+  const stated = licenseOf(component);
   return {
     action,
     bomRef,
     evidence,
     layer: { diffId: layer.diffId, index: layer.index },
-    license: cut(licenseText(licenseOf(component)), MAX_LICENSE),
-    matched: licenseMatched(rule.match.license)(component)
+    license: cut(licenseText(stated), MAX_LICENSE),
+    matched: licenseMatched(rule.match.license)(stated)
       .slice(0, MAX_MATCHED)
       .map((license) => cut(license, MAX_LICENSE)),
     name: namespace === undefined || OF_DISTROS.has(type) ? name : `${namespace}/${name}`,

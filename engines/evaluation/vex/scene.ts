@@ -31,15 +31,21 @@ export function makeScene({
 }): Scene {
   let components: Components | undefined;
   const isImage = imageMatcher(sbom, context, readPurl);
+  const found = ({ claims, mayBeImage, hasCpe }: NameFacts, ids: readonly string[]): Product => {
+    components ??= componentsByKey(sbom);
+    const whole = mayBeImage && isImage(ids);
+    const hosts = hostsOf(claims, components);
+    if (!whole && hosts.length === 0) return hasCpe ? NOWHERE_YET : ELSEWHERE;
+    return { isImage: whole, hosts, isElsewhere: false };
+  };
+  // Holds nothing of the image: names outlive it.
+  const image = Symbol("image");
   return {
-    productOf: once((ids: readonly string[]): Product => {
-      components ??= componentsByKey(sbom);
-      const { claims, mayBeImage, hasCpe } = factsOf(ids);
-      const whole = mayBeImage && isImage(ids);
-      const hosts = hostsOf(claims, components);
-      if (!whole && hosts.length === 0) return hasCpe ? NOWHERE_YET : ELSEWHERE;
-      return { isImage: whole, hosts, isElsewhere: false };
-    }),
+    productOf: (ids) => {
+      const facts = factsOf(ids);
+      if (facts.last?.image !== image) facts.last = { image, product: found(facts, ids) };
+      return facts.last.product;
+    },
     isPlatform: platformMatcher(sbom, readPurl),
   };
 }
@@ -53,6 +59,8 @@ interface NameFacts {
   /** One of them may name an image: by a digest, or as only images are named. */
   readonly mayBeImage: boolean;
   readonly hasCpe: boolean;
+  /** What it is in the image that was asked about last: a hub's products are asked about again and again for one image. */
+  last?: { readonly image: symbol; readonly product: Product };
 }
 
 /** Snapshots give the same list for the same names. */
@@ -99,14 +107,4 @@ function hostsOf(claims: readonly ProductPurl[], components: Components): readon
     if (named.length > 0) hosts = [...hosts, ...named.map(({ component }) => component)];
   }
   return hosts;
-}
-
-/** Remembers the answers. Snapshots give the same list for the same names, so lists are told apart by identity. */
-function once<Key, Value extends object>(answer: (key: Key) => Value): (key: Key) => Value {
-  const known = new Map<Key, Value>();
-  return (key) => {
-    let found = known.get(key);
-    if (found === undefined) known.set(key, (found = answer(key)));
-    return found;
-  };
 }
