@@ -186,7 +186,7 @@ class Matcher {
 
   #reply(query: Query, order: VersionOrder, purl: string): Reply {
     const { ecosystem, distro = "", name, version, module } = query;
-    const key = `${ecosystem}\0${distro}\0${name}\0${version}\0${module.stream ?? ""}`;
+    const key = [ecosystem, distro, name, version, module.stream ?? ""].join("\0");
     const reply = this.#memory.replies.get(key, () => this.#compare(query, order));
     if (reply.isUncovered) this.#uncovered.add(purl);
     return reply;

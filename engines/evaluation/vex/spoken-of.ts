@@ -31,6 +31,8 @@ const memories = new WeakMap<VexSnapshot, Memory>();
 
 /** @param ids names of the vulnerability, upper case. @throws VEX_SNAPSHOT_INVALID */
 export function spokenOf(snapshot: VexSnapshot, component: string, ids: readonly string[]): Spoken {
+  // Of most vulnerabilities nobody speaks, which costs less to find out than to remember.
+  if (ids.every((id) => snapshot.about(id).size === 0)) return SILENCE;
   let memory = memories.get(snapshot);
   if (memory === undefined) memories.set(snapshot, (memory = new Memory()));
   const { spoken, byVersion } = memory;
