@@ -22,17 +22,17 @@ import type {
   FeedDocument,
   FeedReader,
   SourceExport,
-  VexDocument,
   VexFeed,
   VexFormat,
 } from "#engines/evaluation/index.ts";
-import { canonicalJson } from "#lib/canonical-json.ts";
 import { byText } from "#lib/compare.ts";
 import { digestOf } from "#lib/digest.ts";
 import type { Digest } from "#lib/digest.ts";
 import { defineErrors, messageOf } from "#lib/errors.ts";
 import { findImpact } from "./impact-work.ts";
 import type { Impact, ImpactTask } from "./impact-work.ts";
+import { documentsIn, storedVexBytes, vexExport } from "./vex-export.ts";
+import type { StoredVex } from "./vex-export.ts";
 
 export const importErrors = defineErrors("import", {
   FEED_EMPTY: "invalid",
@@ -136,9 +136,6 @@ async function readAdvisories({ name, connector, base }: ReadTask, feed: FeedRea
   };
 }
 
-/** A VEX document as an export has it; its mark is kept beside the export. */
-type StoredVex = Pick<VexDocument, "name" | "signature" | "listedFor"> & { readonly text: string };
-
 /** One of a source's documents. Without text: an earlier import refused it as a whole. */
 type VexPart = Omit<StoredVex, "text"> & { readonly text?: string; readonly stamp?: string };
 
@@ -159,7 +156,7 @@ async function readVex({ name, format, base }: ReadTask, feed: FeedReader): Prom
     const added = compiler.add({ ...facts, source: name, bytes: text });
     rejected += added.problemCount;
     problems.push(...added.problems.slice(0, Math.max(0, MAX_REJECTIONS - problems.length)));
-    if (added.isRead) kept.push(Buffer.from(canonicalJson({ ...facts, text })));
+    if (added.isRead) kept.push(storedVexBytes({ ...facts, text }));
   }
   const bytes = vexExport(name, kept);
   const digest = digestOf(bytes);
@@ -197,19 +194,9 @@ async function vexIn(name: string, feed: FeedReader, base: ImportBase | undefine
   };
 }
 
-/** Canonical JSON of `{ documents, name }` from that of the documents, which as one text would stand in memory twice more. */
-function vexExport(name: string, documents: readonly Buffer[]): Buffer {
-  const [comma, end] = [Buffer.from(","), Buffer.from(`],"name":${canonicalJson(name)}}`)];
-  const parts = documents.flatMap((document, at) => (at === 0 ? [document] : [comma, document]));
-  return Buffer.concat([Buffer.from('{"documents":['), ...parts, end]);
-}
-
 function storedVex(base: ImportBase | undefined): readonly VexPart[] {
   if (base === undefined) return [];
-  const { documents } = JSON.parse(Buffer.from(base.bytes).toString("utf8")) as {
-    readonly documents: readonly StoredVex[];
-  };
-  const kept = new Map(documents.map((document) => [document.name, document]));
+  const kept = new Map([...documentsIn(base.bytes)].map((document) => [document.name, document]));
   return [...decodeStamps(base.parts, base.digest)].map(([name, stamp]) => ({
     ...(kept.get(name) ?? { name }),
     ...(stamp === undefined ? {} : { stamp }),
@@ -225,10 +212,8 @@ async function compileAdvisories(exports: CompileTask["exports"], feed: FeedRead
 async function compileVex(exports: CompileTask["exports"], feed: FeedReader): Promise<Uint8Array> {
   const compiler = vexCompiler();
   for await (const { name, bytes } of exportsIn(feed, exports)) {
-    const stored = JSON.parse(bytes.toString("utf8")) as { readonly documents: readonly StoredVex[] };
-    for (const { text, ...document } of stored.documents) {
+    for (const { text, ...document } of documentsIn(bytes))
       compiler.add({ ...document, source: name, bytes: text });
-    }
   }
   return compiler.finish().bytes;
 }
