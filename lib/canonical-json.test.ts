@@ -68,8 +68,26 @@ describe("canonicalJson", () => {
     ["negative zero", [-0, 1e21, 1e-7], "[0,1e+21,1e-7]"],
     ["a lone surrogate", ["\ud800"], '["\\ud800"]'],
     ["objects of a class by their own keys", new Map([["a", 1]]), "{}"],
+    ["a time by its own keys", { a: new Date(0) }, '{"a":{}}'],
+    ["an object without a prototype", Object.assign(Object.create(null), { a: 1, b: [] }), '{"a":1,"b":[]}'],
+    [
+      "what is in order with one thing deep inside that is not",
+      { a: [{ b: 1, a: 2 }] },
+      '{"a":[{"a":2,"b":1}]}',
+    ],
+    ["no undefined where all is in order", { a: undefined, b: 1 }, '{"b":1}'],
   ])("writes %s", (_, value, want) => {
     expect(canonicalJson(value)).toBe(want);
+  });
+
+  it("writes what it has written", () => {
+    fc.assert(
+      fc.property(values, (value) => {
+        if (value === undefined) return;
+        const text = canonicalJson(value);
+        expect(canonicalJson(JSON.parse(text))).toBe(text);
+      }),
+    );
   });
 
   it("writes one object as often as it stands there", () => {

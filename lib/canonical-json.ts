@@ -23,7 +23,7 @@ interface Seen {
 /** A cycle has no end, so it is enough to look for one where values are nested deeper than this. */
 const UNTRACKED_DEPTH = 32;
 
-/** A copy whose keys are in order: JSON.stringify of that takes half the time of writing text by text. */
+/** The value with its keys in order, copied where they are not: JSON.stringify of that takes half the time of writing text by text. */
 function ordered(value: unknown, depth: number, seen: Seen): unknown {
   switch (typeof value) {
     case "string":
@@ -49,7 +49,48 @@ function tracked(value: object, depth: number, seen: Seen): unknown {
 }
 
 function orderedObject(value: object, depth: number, seen: Seen): unknown {
-  if (Array.isArray(value)) return value.map((item: unknown) => ordered(item, depth + 1, seen));
+  if (Array.isArray(value)) return orderedList(value, depth, seen);
+  return areKeysInOrder(value)
+    ? orderedWithin(value as Readonly<Record<string, unknown>>, depth, seen)
+    : withKeysInOrder(value, depth, seen);
+}
+
+/** Itself where nothing in it needs a copy. */
+function orderedList(list: readonly unknown[], depth: number, seen: Seen): readonly unknown[] {
+  let copy: unknown[] | undefined = Object.getPrototypeOf(list) === Array.prototype ? undefined : [];
+  for (let at = 0; at < list.length; at++) {
+    const inOrder = ordered(list[at], depth + 1, seen);
+    if (copy === undefined && inOrder !== list[at]) copy = list.slice(0, at);
+    copy?.push(inOrder);
+  }
+  return copy ?? list;
+}
+
+/** Records that are built with their keys in order cost no copy. Not of a class: it could have a JSON form of its own. */
+function areKeysInOrder(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  let before = "";
+  for (const key in value) {
+    if (key < before) return false;
+    before = key;
+  }
+  return true;
+}
+
+/** Itself where nothing in it needs a copy. What is undefined JSON.stringify leaves out. */
+function orderedWithin(record: Readonly<Record<string, unknown>>, depth: number, seen: Seen): unknown {
+  let copy: Record<string, unknown> | undefined;
+  for (const key in record) {
+    const item = record[key];
+    if (item === undefined) continue;
+    const inOrder = ordered(item, depth + 1, seen);
+    if (inOrder !== item) (copy ??= { ...record })[key] = inOrder;
+  }
+  return copy ?? record;
+}
+
+function withKeysInOrder(value: object, depth: number, seen: Seen): unknown {
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(value).sort()) {
     const item = (value as Readonly<Record<string, unknown>>)[key];

@@ -355,3 +355,30 @@ it("tells a policy's next expiry apart from the report's", () => {
   expect(nextWaiverExpiry(policies, Date.parse("2026-12-02T00:00:00Z"))).toBe("2027-02-01T00:00:00Z");
   expect(nextWaiverExpiry(policies, AFTER)).toBeUndefined();
 });
+
+it("has the keys of its findings in the order in which they are written, whatever was decided", () => {
+  const rules = [
+    { name: "raise", match: { cve: "CVE-1" }, action: { escalate: { severity: "critical" } } },
+    { name: "waive", match: { cve: "CVE-2" }, action: waive },
+    { name: "rest", match: { cve: "CVE-3" }, action: "warn" },
+  ];
+  const made = report(
+    [
+      finding("CVE-1", LODASH, { contradictions: [], epss: 0.5, published: "2026-01-01T00:00:00Z" }),
+      finding("CVE-2", LODASH, { fixedVersion: "4.17.5", malware: true }),
+      finding("CVE-3", LODASH, { distroStatus: "no-dsa" }),
+      finding("CVE-4", LODASH, { suppressedBy: "distro:x" }),
+      finding("CVE-5", LODASH),
+    ],
+    { policies: { system: [policy(rules)] }, now: BEFORE },
+  );
+  expect(made.findings.map(({ action }) => action).sort()).toEqual([
+    "ignore",
+    "none",
+    "none",
+    "none",
+    "warn",
+  ]);
+  for (const record of made.findings.flatMap((one) => [one, one.waiver ?? {}]))
+    expect(Object.keys(record)).toEqual(Object.keys(record).sort());
+});

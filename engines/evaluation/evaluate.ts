@@ -10,6 +10,7 @@ import { digestOf, type Digest } from "#lib/digest.ts";
 import { isUsageKnown, type Component, type Sbom } from "#engines/scanner/index.ts";
 import { appliedSet } from "./policy/applied-set.ts";
 import { makeJudge, type Judge, type Judgement } from "./policy/judge.ts";
+import { unjudgedFinding } from "./policy/judged.ts";
 import { policySetDigest } from "./policy/policy-digest.ts";
 import type { EvaluationContext, PolicySet } from "./policy/types.ts";
 import { isAnsweredByVex } from "./policy/vex-answer.ts";
@@ -144,7 +145,7 @@ function judgeFindings(
   return findings.map((finding) =>
     finding.suppressedBy === undefined || isAnsweredByVex(finding)
       ? judge(finding, byRef.get(finding.bomRef))
-      : { judged: { ...finding, action: "none", trace: [] } },
+      : { judged: unjudgedFinding(finding) },
   );
 }
 

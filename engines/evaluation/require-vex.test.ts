@@ -107,7 +107,7 @@ describe("requireVEX", () => {
     const made = judged({ system }, source, statement);
     expect(made).toMatchObject({ verdict: "fail", suppressed: 0, counts: { high: 1 } });
     expect(only(made)).toMatchObject({ action: "fail", rule: "vex", refusedVex: `vex:${source}` });
-    expect(only(made)).not.toHaveProperty("suppressedBy");
+    expect(only(made).suppressedBy).toBeUndefined();
     expect(only(made).trace).toEqual([
       `p/vex: needs a VEX statement by acme*, redhat: ${NOT_THERE}, ${said}`,
     ]);

@@ -170,7 +170,7 @@ class StoredKnowledge implements Knowledge {
       );
     }
     // Opened before it is named: what cannot be read must not be what the next start finds. In the main thread, since
-    // the opened form cannot cross: advisories of 134 MB take some 0.2 s, VEX of 300 000 statements 25 ms.
+    // the opened form cannot cross: advisories of 86 MB take 30 ms, VEX of 300 000 statements 25 ms.
     const take = this.#opened(kind, digest, bytes);
     await this.#objects.put(keyOf(kind, digest), bytes);
     await this.#names.put(kind, { digest });

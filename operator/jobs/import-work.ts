@@ -22,16 +22,17 @@ import type {
   FeedDocument,
   FeedReader,
   SourceExport,
-  VexDocument,
+  VexFeed,
   VexFormat,
 } from "#engines/evaluation/index.ts";
-import { canonicalJson } from "#lib/canonical-json.ts";
 import { byText } from "#lib/compare.ts";
 import { digestOf } from "#lib/digest.ts";
 import type { Digest } from "#lib/digest.ts";
 import { defineErrors, messageOf } from "#lib/errors.ts";
 import { findImpact } from "./impact-work.ts";
 import type { Impact, ImpactTask } from "./impact-work.ts";
+import { documentsIn, storedVexBytes, vexExport } from "./vex-export.ts";
+import type { StoredVex } from "./vex-export.ts";
 
 export const importErrors = defineErrors("import", {
   FEED_EMPTY: "invalid",
@@ -137,25 +138,19 @@ async function readAdvisories({ name, connector, base }: ReadTask, feed: FeedRea
   };
 }
 
-/** A VEX document as an export has it; its mark is kept beside the export. */
-type StoredVex = Pick<VexDocument, "name" | "signature" | "listedFor"> & { readonly text: string };
-
 /** One of a source's documents. Without text: an earlier import refused it as a whole. */
 type VexPart = Omit<StoredVex, "text"> & { readonly text?: string; readonly stamp?: string };
 
 /** VEX documents are kept as they came: claims stay verbatim. Those that are refused as a whole are not. */
 async function readVex({ name, format, base }: ReadTask, feed: FeedReader): Promise<Imported> {
-  const renewed = new Set<string>();
-  const documents = (): AsyncIterable<FeedDocument> => noting(feed.documents(), renewed);
-  const found = await readVexFeed(name, { documents }, VEX_LIMITS);
-  const read = found.documents.map(({ source: _, bytes: text, ...facts }): VexPart => ({ ...facts, text }));
-  const inventory = await feed.inventory?.();
-  const all = inventory === undefined ? read : standing(inventory, storedVex(base), read, renewed);
+  const { documents, stamps, problems: unread, problemCount } = await vexIn(name, feed, base);
   const compiler = vexCompiler(format);
-  const kept: StoredVex[] = [];
-  const problems = [...found.problems];
-  let rejected = found.problemCount;
-  for (const { text, stamp: _, ...facts } of all.toSorted((a, b) => byText(a.name, b.name))) {
+  const problems = [...unread];
+  let rejected = problemCount;
+  const kept: Buffer[] = [];
+  // A hub is 200 MB of text: each document is let go of when its part of the export is written.
+  for (let next = documents.pop(); next !== undefined; next = documents.pop()) {
+    const { text, stamp: _, ...facts } = next;
     if (text === undefined) {
       rejected += 1;
       continue;
@@ -163,27 +158,47 @@ async function readVex({ name, format, base }: ReadTask, feed: FeedReader): Prom
     const added = compiler.add({ ...facts, source: name, bytes: text });
     rejected += added.problemCount;
     problems.push(...added.problems.slice(0, Math.max(0, MAX_REJECTIONS - problems.length)));
-    if (added.isRead) kept.push({ ...facts, text });
+    if (added.isRead) kept.push(storedVexBytes({ ...facts, text }));
   }
-  const { statements } = compiler.finish();
-  const bytes = Buffer.from(canonicalJson({ name, documents: kept }));
+  const bytes = vexExport(name, kept);
   const digest = digestOf(bytes);
   return {
     bytes,
     digest,
-    ...(inventory === undefined ? {} : { parts: encodeStamps(all, digest) }),
-    records: statements,
+    ...(stamps === undefined ? {} : { parts: encodeStamps(stamps, digest) }),
+    records: compiler.statements(),
     rejected,
     rejections: problems.slice(0, MAX_REJECTIONS).map(messageOf),
   };
 }
 
+interface FoundVex extends Pick<VexFeed, "problems" | "problemCount"> {
+  /** The last by name first: the caller takes them from the end. */
+  readonly documents: VexPart[];
+  /** Of a feed with an inventory: all documents with their marks. */
+  readonly stamps: readonly Pick<VexPart, "name" | "stamp">[] | undefined;
+}
+
+async function vexIn(name: string, feed: FeedReader, base: ImportBase | undefined): Promise<FoundVex> {
+  const renewed = new Set<string>();
+  const documents = (): AsyncIterable<FeedDocument> => noting(feed.documents(), renewed);
+  const found = await readVexFeed(name, { documents }, VEX_LIMITS);
+  const read = found.documents.map(({ source: _, bytes: text, ...facts }): VexPart => ({ ...facts, text }));
+  const inventory = await feed.inventory?.();
+  const all = inventory === undefined ? read : standing(inventory, storedVex(base), read, renewed);
+  return {
+    documents: all.toSorted((a, b) => byText(a.name, b.name)).reverse(),
+    stamps:
+      inventory &&
+      all.map(({ name: of, stamp }) => ({ name: of, ...(stamp === undefined ? {} : { stamp }) })),
+    problems: found.problems,
+    problemCount: found.problemCount,
+  };
+}
+
 function storedVex(base: ImportBase | undefined): readonly VexPart[] {
   if (base === undefined) return [];
-  const { documents } = JSON.parse(Buffer.from(base.bytes).toString("utf8")) as {
-    readonly documents: readonly StoredVex[];
-  };
-  const kept = new Map(documents.map((document) => [document.name, document]));
+  const kept = new Map([...documentsIn(base.bytes)].map((document) => [document.name, document]));
   return [...decodeStamps(base.parts, base.digest)].map(([name, stamp]) => ({
     ...(kept.get(name) ?? { name }),
     ...(stamp === undefined ? {} : { stamp }),
@@ -199,10 +214,8 @@ async function compileAdvisories(exports: CompileTask["exports"], feed: FeedRead
 async function compileVex(exports: CompileTask["exports"], feed: FeedReader): Promise<Uint8Array> {
   const compiler = vexCompiler();
   for await (const { name, bytes } of exportsIn(feed, exports)) {
-    const stored = JSON.parse(bytes.toString("utf8")) as { readonly documents: readonly StoredVex[] };
-    for (const { text, ...document } of stored.documents) {
+    for (const { text, ...document } of documentsIn(bytes))
       compiler.add({ ...document, source: name, bytes: text });
-    }
   }
   return compiler.finish().bytes;
 }

@@ -3,10 +3,10 @@
  * What a new snapshot changes: the packages about which an evaluation could give another answer than with the old one. Positions
  * and order in the files do not count, only what is said.
  */
-import { canonicalJson } from "#lib/canonical-json.ts";
 import { byText } from "#lib/compare.ts";
 import { packageKey } from "./ecosystems.ts";
-import type { Snapshot, SnapshotEntry } from "./snapshot/open.ts";
+import type { Snapshot } from "./snapshot/open.ts";
+import type { PackageMark } from "./snapshot/package-marks.ts";
 
 export interface SnapshotDelta {
   readonly from: string;
@@ -23,11 +23,9 @@ export interface SnapshotDelta {
 export function snapshotDelta(before: Snapshot, after: Snapshot): SnapshotDelta {
   const changed: string[] = [];
   const epss: string[] = [];
-  const [textBefore, textAfter] = [describer(before), describer(after)];
-  for (const [key, old, now] of pairs(before.packages(), after.packages())) {
-    const [was, is] = [textBefore(old), textAfter(now)];
-    if (was.facts !== is.facts) changed.push(key);
-    else if (was.epss !== is.epss) epss.push(key);
+  for (const [key, old, now] of pairs(before.marks(), after.marks())) {
+    if (old === undefined || now === undefined || !old.facts.equals(now.facts)) changed.push(key.toString());
+    else if (!old.epss.equals(now.epss)) epss.push(key.toString());
   }
   const covered = new Set([...before.covers, ...after.covers]);
   return {
@@ -53,53 +51,20 @@ export function productKeysOf(snapshot: Snapshot, names: readonly string[]): rea
   return [...keys].sort(byText);
 }
 
-type Packages = Iterable<readonly [key: string, entries: readonly SnapshotEntry[]]>;
-type Pair = readonly [key: string, before: readonly SnapshotEntry[], after: readonly SnapshotEntry[]];
+type Marks = Iterable<readonly [key: Buffer, mark: PackageMark]>;
+type Pair = readonly [key: Buffer, before: PackageMark | undefined, after: PackageMark | undefined];
 
 /** Both in step: keys of a snapshot stand in the order of their UTF-8 bytes. */
-function* pairs(before: Packages, after: Packages): Generator<Pair, void> {
+function* pairs(before: Marks, after: Marks): Generator<Pair, void> {
   const [left, right] = [before[Symbol.iterator](), after[Symbol.iterator]()];
   let [a, b] = [left.next(), right.next()];
   while (a.done !== true || b.done !== true) {
-    const order =
-      a.done === true
-        ? 1
-        : b.done === true
-          ? -1
-          : Buffer.compare(Buffer.from(a.value[0]), Buffer.from(b.value[0]));
-    const [old, now] = [
-      order <= 0 && a.done !== true ? a.value : undefined,
-      order >= 0 && b.done !== true ? b.value : undefined,
-    ];
-    yield [(old ?? now)?.[0] ?? "", old?.[1] ?? [], now?.[1] ?? []];
+    const order = a.done === true ? 1 : b.done === true ? -1 : a.value[0].compare(b.value[0]);
+    const old = order <= 0 && a.done !== true ? a.value : undefined;
+    const now = order >= 0 && b.done !== true ? b.value : undefined;
+    const key = (old ?? now)?.[0];
+    if (key !== undefined) yield [key, old?.[1], now?.[1]];
     if (old !== undefined) a = left.next();
     if (now !== undefined) b = right.next();
   }
-}
-
-/** What a snapshot says of a package, in words that do not depend on where it says it. */
-function describer(
-  snapshot: Snapshot,
-): (entries: readonly SnapshotEntry[]) => { facts: string; epss: string } {
-  const vulnerabilities = new Map<number, { readonly facts: string; readonly epss: string }>();
-  const vulnerability = (position: number): { readonly facts: string; readonly epss: string } => {
-    let known = vulnerabilities.get(position);
-    if (known === undefined) {
-      const { advisories: _, epss, ...facts } = snapshot.vulnerability(position);
-      known = { facts: canonicalJson(facts), epss: String(epss) };
-      vulnerabilities.set(position, known);
-    }
-    return known;
-  };
-  return (entries) => {
-    const facts: string[] = [];
-    const epss: string[] = [];
-    for (const { advisory, ...entry } of entries) {
-      const { vulnerability: of, ...head } = snapshot.advisory(advisory);
-      const text = vulnerability(of);
-      facts.push(`${text.facts}${canonicalJson(head)}${canonicalJson(entry)}`);
-      epss.push(`${text.facts}${text.epss}`);
-    }
-    return { facts: facts.sort(byText).join("\n"), epss: epss.sort(byText).join("\n") };
-  };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Joining components with advisories: names, versions, distros, severities, suppression and coverage. */
 import { readFileSync } from "node:fs";
+import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Component, Distro } from "#engines/scanner/index.ts";
 import type { Finding } from "../types.ts";
@@ -122,6 +123,7 @@ const secdb = JSON.stringify({
 });
 const kev = JSON.stringify({ catalogVersion: "1", vulnerabilities: [{ cveID: "CVE-2024-0001" }] });
 
+let bytes: Uint8Array;
 let snapshot: Snapshot;
 beforeAll(async () => {
   const feed = memoryFeed({
@@ -133,7 +135,8 @@ beforeAll(async () => {
   });
   const result = await importSource({ name: "all", feed });
   expect(result.rejected).toEqual([]);
-  snapshot = openSnapshot(compileSnapshot([result.export]));
+  bytes = compileSnapshot([result.export]);
+  snapshot = openSnapshot(bytes);
 });
 
 const findings = (of: readonly Component[], distro?: Distro): readonly Finding[] =>
@@ -506,4 +509,35 @@ it("does not depend on the order of components", () => {
     component("golang", "stdlib", "1.20"),
   ];
   expect(findings(of.toReversed(), bookworm)).toEqual(findings(of, bookworm));
+});
+
+it("answers for an image as if no other had been asked about before", () => {
+  const some = fc.subarray([
+    component("npm", "@scope/a", "1.1.0"),
+    component("npm", "@scope/a", "1.2.0"),
+    component("npm", "listed", "latest"),
+    component("npm", "disputed", "1.0.0"),
+    component("pypi", "requests", "2.0.0", { ownedBy: "pkg:deb/debian/python3-requests@2.0.0" }),
+    component("apk", "openssl", "3.1.4-r0"),
+    component("rpm", "perl", "4:5.26.3-1.el8"),
+    component("rpm", "perl", "4:5.26.3-1.module+el8"),
+    deb("libc6", "2.36-9", "glibc"),
+    deb("libbinary", "1", "glibc"),
+    deb("glibc", "2.36-9", "glibc"),
+    deb("glibc", "2.36-9"),
+  ]);
+  const distros = fc.constantFrom<Distro | undefined>(
+    bookworm,
+    { id: "debian", versionId: "11" },
+    { id: "rocky", versionId: "8.9" },
+    { id: "alpine", versionId: "3.20.1" },
+    undefined,
+  );
+  const kept = openSnapshot(bytes);
+  fc.assert(
+    fc.property(some, distros, (of, distro) => {
+      const sbom = sbomOf(of, distro);
+      expect(matchSbom(sbom, kept)).toEqual(matchSbom(sbom, openSnapshot(bytes)));
+    }),
+  );
 });

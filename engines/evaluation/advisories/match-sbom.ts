@@ -4,6 +4,7 @@
  * ecosystem's own version order. One finding per vulnerability and component, whatever number of advisories say it.
  */
 import { byKey, byText } from "#lib/compare.ts";
+import { Recent } from "#lib/recent.ts";
 import { versionErrors, versionOrder } from "#lib/versions/index.ts";
 import type { VersionOrder } from "#lib/versions/index.ts";
 import type { Component, Sbom } from "#engines/scanner/index.ts";
@@ -50,8 +51,15 @@ interface Hit {
   readonly range: ParsedRange | undefined;
 }
 
-/** What the advisories of one vulnerability say of a query: a finding without its component. */
-type Answer = Pick<
+/** What the advisories of one vulnerability say of a query. */
+interface Answer {
+  readonly facts: Facts;
+  /** The CVE's own record was rejected: there is no such flaw. */
+  readonly isRejected: boolean;
+}
+
+/** A finding without its component. */
+type Facts = Pick<
   Finding,
   | "id"
   | "advisoryIds"
@@ -67,14 +75,38 @@ type Answer = Pick<
   | "malware"
   | "contradictions"
   | "published"
-> & {
-  /** The CVE's own record was rejected: there is no such flaw. */
-  readonly isRejected: boolean;
-};
+>;
+
+/** What a snapshot says to a query: of nothing but these two, so that one reply serves all images. */
+interface Reply {
+  readonly answers: readonly Answer[];
+  /** Of the package, whether they hold the version or not. */
+  readonly entries: readonly SnapshotEntry[];
+  /** The version has no place in its ecosystem's order, or it is not known which module's advisories are the component's. */
+  readonly isUncovered: boolean;
+}
 
 const DISTRO_TYPES: ReadonlySet<string> = new Set(["deb", "apk", "rpm"]);
 /** Binaries that no package claims: nobody writes advisories about them by name. */
 const UNNAMED = "generic";
+/** Answers of replies that are kept of a snapshot; those of an image of 5,000 components are some 5,000. */
+const MAX_KEPT_ANSWERS = 200_000;
+const SILENCE: Reply = { answers: [], entries: [], isUncovered: false };
+
+/** What has been found out of a snapshot, for as long as it is there. */
+class Memory {
+  readonly replies = new Recent<string, Reply>(MAX_KEPT_ANSWERS, ({ answers }) => 1 + answers.length);
+  /** Ids of the vulnerabilities that entries speak of. */
+  readonly ids = new WeakMap<readonly SnapshotEntry[], ReadonlySet<string>>();
+}
+
+const memories = new WeakMap<Snapshot, Memory>();
+
+function memoryOf(snapshot: Snapshot): Memory {
+  let memory = memories.get(snapshot);
+  if (memory === undefined) memories.set(snapshot, (memory = new Memory()));
+  return memory;
+}
 
 /** @throws SNAPSHOT_CORRUPT when the snapshot was opened unverified and is damaged */
 export function matchSbom(sbom: Sbom, snapshot: Snapshot): Matching {
@@ -86,12 +118,12 @@ class Matcher {
   readonly #snapshot: Snapshot;
   readonly #release: string | undefined;
   readonly #uncovered = new Set<string>();
-  /** Binaries of one source package ask the same. */
-  readonly #answers = new Map<string, readonly Answer[]>();
+  readonly #memory: Memory;
 
   constructor(sbom: Sbom, snapshot: Snapshot) {
     this.#sbom = sbom;
     this.#snapshot = snapshot;
+    this.#memory = memoryOf(snapshot);
     this.#release = sbom.distro === undefined ? undefined : distroRelease(sbom.distro);
   }
 
@@ -114,16 +146,16 @@ class Matcher {
   #findings(component: Component): readonly Finding[] {
     const order = versionOrder(component.type);
     if (order === undefined) return [];
-    const findings: Finding[] = [];
     // What is said of the source package is the last word on a vulnerability; of others the binary's advisories are asked too.
-    const settled = new Set<string>();
-    for (const query of this.#queries(component)) {
-      const entries = this.#entriesFor(query);
-      if (entries.length === 0) continue;
-      for (const answer of this.#answersTo(query, entries, order, component.purl))
-        if (!settled.has(answer.id)) findings.push(this.#finding(component, answer));
-      for (const { advisory } of entries) settled.add(this.#idOf(advisory));
-    }
+    const [first, second] = this.#queries(component).map((query) =>
+      this.#reply(query, order, component.purl),
+    );
+    if (first === undefined) return [];
+    const findings = first.answers.map((answer) => this.#finding(component, answer));
+    if (second === undefined || second.answers.length === 0) return findings;
+    const settled = this.#idsIn(first.entries);
+    for (const answer of second.answers)
+      if (!settled.has(answer.facts.id)) findings.push(this.#finding(component, answer));
     return findings;
   }
 
@@ -133,12 +165,18 @@ class Matcher {
     return entries.filter(({ isSource }) => (isSource === true) === (of === "source"));
   }
 
-  #idOf(advisory: number): string {
-    return this.#snapshot.vulnerability(this.#snapshot.advisory(advisory).vulnerability).id;
+  #idsIn(entries: readonly SnapshotEntry[]): ReadonlySet<string> {
+    let ids = this.#memory.ids.get(entries);
+    if (ids === undefined) {
+      const positions = entries.map(({ advisory }) => this.#snapshot.advisory(advisory).vulnerability);
+      ids = new Set(positions.map((position) => this.#snapshot.vulnerability(position).id));
+      this.#memory.ids.set(entries, ids);
+    }
+    return ids;
   }
 
   /** Distro advisories speak of source packages; some sources of binary ones, which are asked for next. */
-  #queries(component: Component): readonly Query[] {
+  #queries(component: Component): readonly [] | readonly [Query] | readonly [Query, Query] {
     const { type, name, namespace, version, sourcePackage } = component;
     const module = moduleState(component);
     if (!DISTRO_TYPES.has(type)) {
@@ -161,59 +199,49 @@ class Matcher {
     return sourcePackage === undefined ? [binary] : [{ ...binary, ...sourcePackage }, binary];
   }
 
-  #answersTo(
-    query: Query,
-    entries: readonly SnapshotEntry[],
-    order: VersionOrder,
-    purl: string,
-  ): readonly Answer[] {
-    if (leavesModuleOpen(entries, query.module)) this.#uncovered.add(purl);
-    const key = `${query.ecosystem} ${query.name} ${query.version} ${query.module.stream ?? ""} ${query.of ?? ""}`;
-    let answers = this.#answers.get(key);
-    if (answers === undefined) {
-      answers = this.#compare(query, entries, order) ?? NOT_COMPARABLE;
-      this.#answers.set(key, answers);
-    }
-    if (answers === NOT_COMPARABLE) this.#uncovered.add(purl);
-    return answers;
+  #reply(query: Query, order: VersionOrder, purl: string): Reply {
+    const { ecosystem, distro = "", name, version, module, of = "" } = query;
+    const key = [ecosystem, distro, name, version, module.stream ?? "", of].join("\0");
+    const reply = this.#memory.replies.get(key, () => this.#compare(query, order));
+    if (reply.isUncovered) this.#uncovered.add(purl);
+    return reply;
   }
 
-  /** Undefined when the version has no place in the order. */
-  #compare(
-    query: Query,
-    entries: readonly SnapshotEntry[],
-    order: VersionOrder,
-  ): readonly Answer[] | undefined {
+  #compare(query: Query, order: VersionOrder): Reply {
+    const entries = this.#entriesFor(query);
+    if (entries.length === 0) return SILENCE;
     const version = parsed(order, query.version);
-    if (version === undefined) return undefined;
+    if (version === undefined) return { answers: [], entries, isUncovered: true };
     const byVulnerability = new Map<number, Hit[]>();
     for (const entry of entries) {
-      if (!concernsModule(entry, query.module)) continue;
+      if (query.ecosystem === "rpm" && !concernsModule(entry, query.module)) continue;
       const hit = this.#hit(entry, order, version.parsed);
       if (hit === undefined) continue;
       const hits = byVulnerability.get(hit.head.vulnerability);
       if (hits === undefined) byVulnerability.set(hit.head.vulnerability, [hit]);
       else hits.push(hit);
     }
-    return [...byVulnerability].map(([position, hits]) =>
+    const answers = [...byVulnerability].map(([position, hits]) =>
       answerOf(query, order, this.#snapshot.vulnerability(position), hits),
     );
+    return { answers, entries, isUncovered: leavesModuleOpen(entries, query.module) };
   }
 
   #hit(entry: SnapshotEntry, order: VersionOrder, version: unknown): Hit | undefined {
-    const ranges = entry.parsedRanges(order).filter((range) => holds(order, range, version));
-    // Where several hold the version the fix that mends all of them is the one to name.
-    const [first, ...others] = ranges;
-    const range = others.reduce((best, each) => (fixesLater(order, each, best) ? each : best), first);
+    let range: ParsedRange | undefined;
+    for (const each of entry.parsedRanges(order)) {
+      // Where several hold the version the fix that mends all of them is the one to name.
+      if (holds(order, each, version) && (range === undefined || fixesLater(order, each, range)))
+        range = each;
+    }
     const named =
       range === undefined && entry.parsedVersions(order).some((each) => isNamed(order, version, each));
     if (range === undefined && !named) return undefined;
     return { head: this.#snapshot.advisory(entry.advisory), entry, range };
   }
 
-  #finding(component: Component, answer: Answer): Finding {
+  #finding(component: Component, { facts, isRejected }: Answer): Finding {
     const { type, namespace, name, version, purl, bomRef, evidence, layer, usedByEntrypoint } = component;
-    const { isRejected, ...facts } = answer;
     return {
       ...facts,
       purl,
@@ -221,9 +249,9 @@ class Matcher {
       name: namespace === undefined || DISTRO_TYPES.has(type) ? name : `${namespace}/${name}`,
       version,
       evidence,
-      layer: { index: layer.index, diffId: layer.diffId },
+      layer: { diffId: layer.diffId, index: layer.index },
       ...(usedByEntrypoint === undefined ? {} : { usedByEntrypoint }),
-      ...(isRejected ? { suppressedBy: `rejected:${answer.id}` } : this.#suppression(component)),
+      ...(isRejected ? { suppressedBy: `rejected:${facts.id}` } : this.#suppression(component)),
     };
   }
 
@@ -238,9 +266,6 @@ class Matcher {
 
 /** Conda owns files too, and answers for none. */
 const isOfDistro = (purl: string): boolean => DISTRO_TYPES.has(purl.slice("pkg:".length, purl.indexOf("/")));
-
-/** Stands for a version that has no place in its ecosystem's order. */
-const NOT_COMPARABLE: readonly Answer[] = [];
 
 function parsed(order: VersionOrder, version: string): { readonly parsed: unknown } | undefined {
   try {
@@ -261,7 +286,7 @@ function answerOf(
   const status = hits.map(({ entry }) => entry.distroStatus).find((text) => text !== undefined);
   const published = hits.flatMap(({ head }) => toldTime(head.published)).sort(byText)[0];
   const range = hits.find((hit) => hit.range !== undefined)?.range;
-  return {
+  const facts: Facts = {
     id: vulnerability.id,
     advisoryIds: [...new Set(hits.map(({ head }) => head.id))].sort(byText),
     aliases: vulnerability.aliases,
@@ -275,9 +300,9 @@ function answerOf(
     ...(vulnerability.epss === undefined ? {} : { epss: vulnerability.epss }),
     ...(vulnerability.malware ? { malware: true } : {}),
     ...contradictionsOf(order, hits),
-    isRejected: vulnerability.rejected,
     ...(published === undefined ? {} : { published }),
   };
+  return { facts, isRejected: vulnerability.rejected };
 }
 
 /** Feeds write the zero of Go's time, year 1, or of Unix's where they know none. */
@@ -299,17 +324,17 @@ function severityOf(
 }
 
 /** Vendors that do not say the same; one alone can't contradict itself. */
-function contradictionsOf(order: VersionOrder, hits: readonly Hit[]): Pick<Answer, "contradictions"> {
+function contradictionsOf(order: VersionOrder, hits: readonly Hit[]): Pick<Facts, "contradictions"> {
   if (hits.length < 2) return {};
   const byVendor = Map.groupBy(hits, ({ head }) => head.vendor);
   if (byVendor.size < 2) return {};
   const severities = [...byVendor].flatMap(([vendor, own]) => {
     const value = worstKnown(own.map(({ head, entry }) => entry.severity ?? head.severity));
-    return value === "unknown" ? [] : [{ vendor, value }];
+    return value === "unknown" ? [] : [{ value, vendor }];
   });
   const fixes = [...byVendor].flatMap(([vendor, own]) => {
     const value = latestFix(order, own);
-    return value === undefined ? [] : [{ vendor, value }];
+    return value === undefined ? [] : [{ value, vendor }];
   });
   const contradictions = [
     { field: "severity" as const, values: severities },
@@ -334,8 +359,8 @@ function latestFix(order: VersionOrder, hits: readonly Hit[]): string | undefine
   return best?.source.fixed;
 }
 
-function fixesLater(order: VersionOrder, a: ParsedRange, b: ParsedRange | undefined): boolean {
-  if (b === undefined || a.fixed === undefined) return b === undefined;
+function fixesLater(order: VersionOrder, a: ParsedRange, b: ParsedRange): boolean {
+  if (a.fixed === undefined) return false;
   return b.fixed === undefined || order.compare(a.fixed, b.fixed) > 0;
 }
 

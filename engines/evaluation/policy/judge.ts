@@ -30,26 +30,33 @@ export function makeJudge(set: PolicySet, target: PolicyTarget): Judge {
   const system = set.system.map((policy) => compilePolicy(policy, target));
   const own = (set.namespace ?? []).map((policy) => compilePolicy(policy, target));
   const ownMayWaive = set.allowNamespaceWaivers ?? false;
-  const settle = (ask: (policy: ReadyPolicy) => Opinion): Settled => {
-    const binding = system.map(ask);
-    const local = own.map(ask);
+  const settle = (
+    ask: (policy: ReadyPolicy) => Opinion,
+    [ofSystem, ofNamespace]: readonly [readonly ReadyPolicy[], readonly ReadyPolicy[]],
+  ): Settled => {
+    const binding = ofSystem.map(ask);
+    if (ofNamespace.length === 0) return { decided: decide(binding, [], ownMayWaive), all: binding };
+    const local = ofNamespace.map(ask);
     const all = [...binding, ...(ownMayWaive ? local : local.map(withoutWaiver))];
     return { decided: decide(binding, local, ownMayWaive), all };
   };
+  const ofLicenses = [system.filter(asksForLicenses), own.filter(asksForLicenses)] as const;
   return {
     judge: (finding, component) => {
-      const subject = { ...findingSubject(finding, component), finding };
-      const settled = settle((policy) => opinionOnFinding(policy, subject));
+      const subject = findingSubject(finding, component);
+      const settled = settle((policy) => opinionOnFinding(policy, subject), [system, own]);
       return judgement(judgedFinding(finding, settled), settled);
     },
     judgeLicense: (component) => {
       const subject = componentSubject(component);
-      const settled = settle((policy) => opinionOnLicense(policy, subject));
+      const settled = settle((policy) => opinionOnLicense(policy, subject), ofLicenses);
       return judgement(licenseFinding(component, settled), settled);
     },
-    asksForLicenses: [...system, ...own].some(({ licenseRules }) => licenseRules.length > 0),
+    asksForLicenses: ofLicenses.some((policies) => policies.length > 0),
   };
 }
+
+const asksForLicenses = ({ licenseRules }: ReadyPolicy): boolean => licenseRules.length > 0;
 
 /**
  * A namespace's waiver counts over everything where allowed; a namespace's fail or warn can tighten what the
@@ -94,6 +101,7 @@ function withoutWaiver(opinion: Opinion): Opinion {
 }
 
 function judgement<Judged>(judged: Judged, { all }: Settled): Judgement<Judged> {
-  const expiresAt = Math.min(...all.map(({ changesAt }) => changesAt));
+  let expiresAt = Infinity;
+  for (const { changesAt } of all) expiresAt = Math.min(expiresAt, changesAt);
   return expiresAt === Infinity ? { judged } : { judged, expiresAt };
 }

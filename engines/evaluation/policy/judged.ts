@@ -5,7 +5,8 @@ import { severityRank, worseOf } from "../severity.ts";
 import type { Finding, JudgedFinding, LicenseFinding, PolicyAction } from "../types.ts";
 import { cut } from "../verdict.ts";
 import { licenseText } from "./license-expression.ts";
-import { licenseMatched, licenseOf } from "./match-tests.ts";
+import { licenseOf } from "./license-of.ts";
+import { licenseMatched } from "./match-tests.ts";
 import type { Opinion } from "./opinion.ts";
 import type { PolicyRule } from "./types.ts";
 
@@ -25,22 +26,70 @@ export function actionOf({ action: { kind } }: PolicyRule): PolicyAction {
 }
 
 export function judgedFinding(finding: Finding, { decided, all }: Settled): JudgedFinding {
-  const trace = traceOf(all);
-  const { suppressedBy, ...open } = finding;
+  const judged = draftOf(finding, traceOf(all));
   const rule = decided?.rule;
   // A suppression stands unless a policy that does not take it has decided.
-  if (suppressedBy !== undefined && rule === undefined) return { ...finding, action: "none", trace };
-  const severity = all.map((opinion) => opinion.severity).reduce(worseOf, finding.severity);
-  const raised = severityRank(severity) < severityRank(finding.severity);
+  if (finding.suppressedBy !== undefined && rule === undefined) return finished(judged);
+  for (const opinion of all) judged.severity = worseOf(judged.severity, opinion.severity);
+  if (severityRank(judged.severity) < severityRank(finding.severity))
+    judged.originalSeverity = finding.severity;
+  if (decided !== undefined && rule !== undefined) {
+    judged.action = actionOf(rule);
+    judged.rule = rule.name;
+    judged.policy = decided.policy;
+    judged.waiver = waiverOf(rule);
+  }
+  judged.refusedVex = finding.suppressedBy;
+  judged.suppressedBy = undefined;
+  return finished(judged);
+}
+
+/** A finding that no policy was asked about. */
+export const unjudgedFinding = (finding: Finding): JudgedFinding => finished(draftOf(finding, []));
+
+type Draft = { -readonly [Key in keyof JudgedFinding]-?: JudgedFinding[Key] | OptionalOf<Key> };
+type OptionalOf<Key extends keyof JudgedFinding> =
+  JudgedFinding extends Required<Pick<JudgedFinding, Key>> ? never : undefined;
+
+/** Keys that are undefined are as good as absent. */
+const finished = (draft: Draft): JudgedFinding => draft as unknown as JudgedFinding;
+
+/**
+ * A report has thousands of these. With all keys there and in order they have one shape for the compiler, and `canonicalJson` writes
+ * them without a copy.
+ */
+function draftOf(finding: Finding, trace: readonly string[]): Draft {
   return {
-    ...open,
-    severity,
-    action: rule === undefined ? "none" : actionOf(rule),
-    ...(decided === undefined || rule === undefined ? {} : { rule: rule.name, policy: decided.policy }),
-    ...waiverOf(rule),
-    ...(raised ? { originalSeverity: finding.severity } : {}),
-    ...(suppressedBy === undefined ? {} : { refusedVex: suppressedBy }),
+    action: "none",
+    advisoryIds: finding.advisoryIds,
+    aliases: finding.aliases,
+    bomRef: finding.bomRef,
+    contradictions: finding.contradictions,
+    distroStatus: finding.distroStatus,
+    epss: finding.epss,
+    evidence: finding.evidence,
+    fixedVersion: finding.fixedVersion,
+    id: finding.id,
+    kev: finding.kev,
+    layer: finding.layer,
+    malware: finding.malware,
+    name: finding.name,
+    originalSeverity: undefined,
+    policy: undefined,
+    published: finding.published,
+    purl: finding.purl,
+    range: finding.range,
+    refusedVex: undefined,
+    rule: undefined,
+    severity: finding.severity,
+    sources: finding.sources,
+    suppressedBy: finding.suppressedBy,
     trace,
+    usedByEntrypoint: finding.usedByEntrypoint,
+    vendors: finding.vendors,
+    version: finding.version,
+    vex: finding.vex,
+    waiver: undefined,
   };
 }
 
@@ -50,37 +99,39 @@ export function licenseFinding(component: Component, { decided, all }: Settled):
   const action = actionOf(rule);
   if (action === "none") return undefined;
   const { purl, bomRef, namespace, name, version, type, evidence, layer, usedByEntrypoint } = component;
+  const waiver = waiverOf(rule);
+  const stated = licenseOf(component);
   return {
-    purl,
+    action,
     bomRef,
-    name: namespace === undefined || OF_DISTROS.has(type) ? name : `${namespace}/${name}`,
-    version,
-    license: cut(licenseText(licenseOf(component)), MAX_LICENSE),
-    matched: licenseMatched(rule.match.license)(component)
+    evidence,
+    layer: { diffId: layer.diffId, index: layer.index },
+    license: cut(licenseText(stated), MAX_LICENSE),
+    matched: licenseMatched(rule.match.license)(stated)
       .slice(0, MAX_MATCHED)
       .map((license) => cut(license, MAX_LICENSE)),
-    evidence,
-    layer: { index: layer.index, diffId: layer.diffId },
-    ...(usedByEntrypoint === undefined ? {} : { usedByEntrypoint }),
-    action,
-    rule: rule.name,
+    name: namespace === undefined || OF_DISTROS.has(type) ? name : `${namespace}/${name}`,
     policy: decided.policy,
-    ...waiverOf(rule),
+    purl,
+    rule: rule.name,
     trace: traceOf(all),
+    ...(usedByEntrypoint === undefined ? {} : { usedByEntrypoint }),
+    version,
+    ...(waiver === undefined ? {} : { waiver }),
   };
 }
 
 /** Their namespace is the distribution, which is no part of the name that people know. */
 const OF_DISTROS: ReadonlySet<string> = new Set(["deb", "apk", "rpm"]);
 
-function waiverOf(rule: PolicyRule | undefined): Pick<JudgedFinding, "waiver"> {
-  if (rule?.action.kind === "ignore") {
-    const { until, justification } = rule.action;
-    return { waiver: { until, justification } };
-  }
-  return rule?.action.kind === "defer" ? { waiver: { until: rule.action.until, justification: "" } } : {};
+function waiverOf({ action }: PolicyRule): JudgedFinding["waiver"] {
+  if (action.kind !== "ignore" && action.kind !== "defer") return undefined;
+  return { justification: action.kind === "ignore" ? action.justification : "", until: action.until };
 }
 
+const NO_TRACE: readonly string[] = [];
+
 function traceOf(all: readonly Opinion[]): readonly string[] {
-  return all.flatMap((opinion) => opinion.trace).slice(0, MAX_TRACE);
+  if (all.every(({ trace }) => trace.length === 0)) return NO_TRACE;
+  return all.flatMap(({ trace }) => trace).slice(0, MAX_TRACE);
 }

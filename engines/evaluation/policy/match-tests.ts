@@ -3,13 +3,12 @@
  * Each matcher of a rule as a test of its own, so that a decision can be explained matcher by matcher.
  * Meaning: docs/policy.md. Globs are prepared once.
  */
-import { isLicenseChoice } from "#engines/scanner/index.ts";
-import type { Component } from "#engines/scanner/index.ts";
 import { ageChangesAt, ageInDays, isOfAge } from "./age.ts";
 import { compares } from "./comparison.ts";
 import { anyOf, pathGlob, type Matcher } from "./glob.ts";
-import { readLicenses, unavoidable, type License } from "./license-expression.ts";
+import { unavoidable, type License } from "./license-expression.ts";
 import { licenseMatcher } from "./license-names.ts";
+import { licenseOf } from "./license-of.ts";
 import { purlForms } from "./purl-forms.ts";
 import { vulnerabilityIds, type PolicyTarget, type Subject } from "./subject.ts";
 import type { RuleMatch } from "./types.ts";
@@ -141,37 +140,31 @@ function licenseTest(license: LicenseMatch): MatcherTest {
   const matched = licenseMatched(license);
   return {
     matcher: "license",
-    holds: ({ component }) => component !== undefined && matched(component).length > 0,
+    holds: ({ component, license: stated }) =>
+      component !== undefined && matched(stated ?? licenseOf(component)).length > 0,
     found: ({ component }) => component && (component.licenses.join(", ") || "none stated"),
   };
 }
 
 type LicenseMatch = NonNullable<RuleMatch["license"]>;
 
-const prepared = new WeakMap<LicenseMatch, (component: Component) => readonly string[]>();
+const prepared = new WeakMap<LicenseMatch, (stated: License) => readonly string[]>();
 
-/** The licences of a component that a rule speaks of and that can't be avoided; empty where it does not match. */
-export function licenseMatched(license: LicenseMatch): (component: Component) => readonly string[] {
+/** Of what a package states, the licences that a rule speaks of and that can't be avoided; empty where it does not match. */
+export function licenseMatched(license: LicenseMatch): (stated: License) => readonly string[] {
   let matched = prepared.get(license);
   if (matched === undefined) {
     const isListed = licenseMatcher("notIn" in license ? license.notIn : license);
     const isMeant = "notIn" in license ? (name: string): boolean => !isListed(name) : isListed;
-    matched = (component) => unavoidable(licenseOf(component), isMeant);
+    const known = new WeakMap<License, readonly string[]>();
+    matched = (stated) => {
+      let names = known.get(stated);
+      if (names === undefined) known.set(stated, (names = unavoidable(stated, isMeant)));
+      return names;
+    };
     prepared.set(license, matched);
   }
   return matched;
-}
-
-const read = new WeakMap<Component, License>();
-
-/** Read once, since every licence rule asks. */
-export function licenseOf(component: Component): License {
-  let license = read.get(component);
-  if (license === undefined) {
-    license = readLicenses(component.licenses, isLicenseChoice(component.type));
-    read.set(component, license);
-  }
-  return license;
 }
 
 /** The blob's digest where the component is known, and the uncompressed layer's. */

@@ -3,7 +3,7 @@
 import type { Severity } from "../types.ts";
 import { cut } from "../verdict.ts";
 import type { ReadyPolicy, ReadyRule } from "./compile-policy.ts";
-import type { Subject } from "./subject.ts";
+import type { FindingSubject, Subject } from "./subject.ts";
 import type { PolicyRule } from "./types.ts";
 import { isAnsweredByVex, requirementText } from "./vex-answer.ts";
 import { weigh } from "./weigh.ts";
@@ -19,10 +19,7 @@ export interface Opinion {
 }
 
 /** Of a finding that VEX answers: nothing, unless a `requireVEX` rule does not take that answer. */
-export function opinionOnFinding(
-  policy: ReadyPolicy,
-  subject: Subject & { readonly finding: object },
-): Opinion {
+export function opinionOnFinding(policy: ReadyPolicy, subject: FindingSubject): Opinion {
   const rules = policy.candidates(subject.finding);
   if (!isAnsweredByVex(subject.finding)) return consider(policy.name, rules, subject);
   const { isDoubted, changesAt } = policy.requiresVex ? doubt(rules, subject) : TRUSTED;

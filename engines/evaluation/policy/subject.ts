@@ -3,6 +3,8 @@
 import type { Digest, DiffId } from "#lib/digest.ts";
 import type { Component, Evidence } from "#engines/scanner/index.ts";
 import type { Finding, Severity } from "../types.ts";
+import type { License } from "./license-expression.ts";
+import { licenseOf } from "./license-of.ts";
 import type { EvaluationContext } from "./types.ts";
 
 export interface PolicyTarget {
@@ -21,13 +23,19 @@ export interface Subject {
   readonly usedByEntrypoint: boolean;
   /** Undefined where the SBOM is not at hand. */
   readonly component: Component | undefined;
+  /** The component's, where that is looked at for it: read once for all rules. */
+  readonly license?: License;
   /** Undefined where a component is looked at for its licence. */
   readonly finding: Finding | undefined;
   /** The one that earlier rules left; of no meaning without a finding. */
   readonly severity: Severity;
 }
 
-export function findingSubject(finding: Finding, component: Component | undefined): Subject {
+export interface FindingSubject extends Subject {
+  readonly finding: Finding;
+}
+
+export function findingSubject(finding: Finding, component: Component | undefined): FindingSubject {
   const { purl, evidence, layer, severity, usedByEntrypoint } = finding;
   const isUsed = (component?.usedByEntrypoint ?? usedByEntrypoint) !== undefined;
   return { purl, evidence, diffId: layer.diffId, usedByEntrypoint: isUsed, component, finding, severity };
@@ -41,6 +49,7 @@ export function componentSubject(component: Component): Subject {
     diffId: layer.diffId,
     usedByEntrypoint: usedByEntrypoint !== undefined,
     component,
+    license: licenseOf(component),
     finding: undefined,
     severity: "none",
   };

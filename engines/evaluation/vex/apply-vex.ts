@@ -9,8 +9,9 @@ import type { EvaluationContext } from "../policy/types.ts";
 import type { Finding } from "../types.ts";
 import { consensusOf } from "./consensus.ts";
 import type { Scope, ScopedStatement, VexTrust } from "./consensus.ts";
-import { componentKeys, type ProductPurl } from "./product-purl.ts";
+import { readPurl, type ProductPurl } from "./product-purl.ts";
 import { makeScene, type Scene } from "./scene.ts";
+import { spokenOf } from "./spoken-of.ts";
 import type { VexSnapshot, VexStatement } from "./types.ts";
 
 /** How statements are weighed. */
@@ -54,33 +55,32 @@ export type Subject = Pick<Finding, "purl" | "evidence">;
 /** Statements that speak of the finding, each with what it is about, once. @param ids names of the vulnerability, upper case */
 export function relevant(
   finding: Subject,
-  ids: Iterable<string>,
+  ids: readonly string[],
   snapshot: VexSnapshot,
   scene: Scene,
 ): readonly ScopedStatement[] {
-  const purl = scene.purlOf(finding.purl);
-  if (purl === undefined) return [];
+  const { ofComponent, ofImages } = spokenOf(snapshot, finding.purl, ids);
+  if (ofComponent.length + ofImages.length === 0) return NOTHING;
+  const purl = readPurl(finding.purl);
+  if (purl === undefined) return NOTHING;
   const found = new Map<number, ScopedStatement>();
   const add = (statement: VexStatement, scope: Scope | undefined): void => {
     if (scope !== undefined) found.set(statement.place, { statement, scope });
   };
   const isHere = (product: readonly string[]): boolean => !scene.productOf(product).isElsewhere;
-  for (const id of new Set(ids)) {
-    const about = snapshot.about(id);
-    for (const subject of componentKeys(purl).flatMap((key) => about.get(key) ?? [])) {
-      const own = scene.closenessOf(subject.ids, purl);
-      if (own === undefined) continue;
-      for (const statement of subject.statements(isHere))
-        add(statement, scopeOf(statement, own, finding, purl, scene));
-    }
-    for (const subject of about.get("") ?? []) {
-      if (!scene.productOf(subject.ids).isImage) continue;
-      for (const statement of subject.statements())
-        if (statement.subcomponent === undefined) add(statement, "image");
-    }
+  for (const { subject, closeness } of ofComponent) {
+    for (const statement of subject.statements(isHere))
+      add(statement, scopeOf(statement, closeness, finding, purl, scene));
+  }
+  for (const subject of ofImages) {
+    if (!scene.productOf(subject.ids).isImage) continue;
+    for (const statement of subject.statements())
+      if (statement.subcomponent === undefined) add(statement, "image");
   }
   return [...found.values()];
 }
+
+const NOTHING: readonly ScopedStatement[] = [];
 
 /** @param own how closely it names the component. Undefined where that is part of something else than this image */
 function scopeOf(

@@ -8,7 +8,7 @@ import { readVexDocument } from "./formats/index.ts";
 import { Place } from "./formats/fault.ts";
 import { isCpe } from "./formats/names.ts";
 import { itemTable } from "./item-table.ts";
-import { componentKey, readPurl } from "./product-purl.ts";
+import { readPurl } from "./product-purl.ts";
 import type {
   LinkedBom,
   VexClaim,
@@ -65,6 +65,8 @@ export interface VexAddition {
 
 export interface VexCompiler {
   add(document: VexDocument): VexAddition;
+  /** How many the snapshot of what was added so far would have. */
+  statements(): number;
   finish(): CompiledVex;
 }
 
@@ -94,9 +96,9 @@ export function vexCompiler(only?: VexFormat, maxEntries = Infinity): VexCompile
       problemCount += count;
       return { isRead: reading !== undefined, problems: errors, problemCount: count };
     },
+    statements: () => linkedDocuments(read).reduce((sum, { reading }) => sum + reading.claims.length, 0),
     finish() {
-      const ordered = [...read].sort(([a], [b]) => byText(a, b)).map(([, entry]) => entry);
-      const linked = withLinks(withoutDoubles(ordered));
+      const linked = linkedDocuments(read);
       // A BOM beside the VEX that points to it states nothing itself.
       const claims = intern(
         linked.filter(({ reading }) => reading.bom === undefined || reading.claims.length > 0),
@@ -132,6 +134,11 @@ function tryRead(
     if (!evaluationErrors.is(error)) throw error;
     return { errors: [error], count: 1, size: 0 };
   }
+}
+
+function linkedDocuments(read: ReadonlyMap<string, Read>): readonly Read[] {
+  const ordered = [...read].sort(([a], [b]) => byText(a, b)).map(([, entry]) => entry);
+  return withLinks(withoutDoubles(ordered));
 }
 
 /** Each name of a vulnerability with each product, or each of its subcomponents. */
@@ -220,7 +227,7 @@ function keysOf(ids: readonly string[]): readonly string[] {
   const keys = ids.flatMap((id) => {
     if (isCpe(id)) return [];
     const purl = readPurl(id);
-    return [purl === undefined || purl.type === "oci" ? "" : componentKey(purl)];
+    return [purl === undefined || purl.type === "oci" ? "" : purl.key];
   });
   return [...new Set(keys)];
 }

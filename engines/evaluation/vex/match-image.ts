@@ -15,8 +15,9 @@ export function imageMatcher(
   const repository = context.repository === undefined ? undefined : normalRepository(context.repository);
   const tag = tagOf(context.imageReference);
   const known = new Map<string, boolean>();
+  const atDigest = `@${sbom.imageDigest}`;
   const test = (id: string): boolean => {
-    if (id === sbom.imageDigest || id.endsWith(`@${sbom.imageDigest}`)) return true;
+    if (id === sbom.imageDigest || id.endsWith(atDigest)) return true;
     const purl = purlOf(id);
     if (purl?.type !== "oci") return false;
     const architecture = purl.qualifiers["arch"];

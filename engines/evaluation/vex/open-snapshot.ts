@@ -7,7 +7,7 @@ import { byText } from "#lib/compare.ts";
 import { digestOf, type Digest } from "#lib/digest.ts";
 import { evaluationErrors } from "../errors.ts";
 import { readContainer } from "../snapshot-file/container.ts";
-import type { Sections } from "../snapshot-file/container.ts";
+import type { Container } from "../snapshot-file/container.ts";
 import { Rows, parseJson } from "../snapshot-file/rows.ts";
 import type { VexStatus } from "../types.ts";
 import { compileVexSnapshot } from "./compile-snapshot.ts";
@@ -20,8 +20,8 @@ import type { VexProvenance, VexSnapshot, VexStatement, VexSubject } from "./typ
 /** @throws VEX_SNAPSHOT_INVALID when the bytes are not a snapshot that this program reads; also from look-ups */
 export function openVexSnapshot(bytes: Uint8Array): VexSnapshot {
   const isJson = bytes[0] === "{".charCodeAt(0);
-  const { sections } = readContainer(LAYOUT, isJson ? fromJsonSnapshot(bytes) : bytes, !isJson, faults);
-  return new OpenVexSnapshot(digestOf(bytes), sections);
+  const container = readContainer(LAYOUT, isJson ? fromJsonSnapshot(bytes) : bytes, !isJson, faults);
+  return new OpenVexSnapshot(digestOf(bytes), container);
 }
 
 let empty: VexSnapshot | undefined;
@@ -29,6 +29,12 @@ let empty: VexSnapshot | undefined;
 /** The snapshot of no documents. */
 export function emptyVexSnapshot(): VexSnapshot {
   return (empty ??= openVexSnapshot(compileVexSnapshot([]).bytes));
+}
+
+/** Statements, and the products that any of them is about part of. */
+interface Group {
+  readonly rows: readonly StatementRow[];
+  readonly products: readonly number[];
 }
 
 type About = ReadonlyMap<string, readonly VexSubject[]>;
@@ -52,21 +58,21 @@ class OpenVexSnapshot implements VexSnapshot {
     texts: new Map<number, string>(),
     names: new Map<number, readonly string[]>(),
     subjects: new Map<string, VexSubject>(),
-    groups: new Map<number, readonly StatementRow[]>(),
+    groups: new Map<number, Group>(),
   };
 
-  constructor(digest: Digest, sections: Sections<Section>) {
+  constructor(digest: Digest, { section }: Container<Section>) {
     this.digest = digest;
-    const meta = parseJson<VexSnapshotMeta>(sections.meta, faults);
+    const meta = parseJson<VexSnapshotMeta>(section("meta"), faults);
     this.documents = meta.documents;
     this.sources = meta.sources;
     this.statements = meta.statements;
-    this.#documents = new Rows(sections.documentIndex, sections.documents, faults);
-    this.#texts = new Rows(sections.textIndex, sections.texts, faults);
-    this.#names = new Rows(sections.nameIndex, sections.names, faults);
-    this.#vulnerabilities = new Rows(sections.vulnerabilityIndex, sections.vulnerabilities, faults);
-    this.#subjects = new Rows(sections.subjectIndex, sections.subjects, faults);
-    this.#groups = new Rows(sections.groupIndex, sections.groups, faults);
+    this.#documents = new Rows(section("documentIndex"), section("documents"), faults);
+    this.#texts = new Rows(section("textIndex"), section("texts"), faults);
+    this.#names = new Rows(section("nameIndex"), section("names"), faults);
+    this.#vulnerabilities = new Rows(section("vulnerabilityIndex"), section("vulnerabilities"), faults);
+    this.#subjects = new Rows(section("subjectIndex"), section("subjects"), faults);
+    this.#groups = new Rows(section("groupIndex"), section("groups"), faults);
     if (this.#vulnerabilities.count !== this.#subjects.count)
       throw faults.corrupt("its tables do not fit each other");
   }
@@ -91,14 +97,25 @@ class OpenVexSnapshot implements VexSnapshot {
       ids: this.#name(name),
       statements: (concerns) =>
         decoded(() => {
-          const rows = kept(this.#kept.groups, group, () =>
-            this.#groups.json<readonly StatementRow[]>(group),
+          const { rows, products } = this.#group(group);
+          const here = new Set(
+            concerns === undefined ? products : products.filter((product) => concerns(this.#name(product))),
           );
+          if (here.size === products.length) return rows.map((row) => this.#statement(name, row));
           return rows
-            .filter(([, , , , , , product]) => product < 0 || concerns?.(this.#name(product)) !== false)
+            .filter(([, , , , , , product]) => product < 0 || here.has(product))
             .map((row) => this.#statement(name, row));
         }),
     }));
+  }
+
+  #group(at: number): Group {
+    return kept(this.#kept.groups, at, () => {
+      const rows = this.#groups.json<readonly StatementRow[]>(at);
+      const products = new Set(rows.map(([, , , , , , product]) => product));
+      products.delete(-1);
+      return { rows, products: [...products] };
+    });
   }
 
   #statement(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Does the purl of a VEX claim name this component? Parts that the claim leaves out match anything. */
 import { tryParsePurl } from "#lib/purl/index.ts";
+import { Recent } from "#lib/recent.ts";
 import { isSameRelease } from "./distro-names.ts";
 import { rangeHolds } from "./vers.ts";
 
@@ -11,10 +12,29 @@ export interface ProductPurl {
   /** Empty where absent; without rpm's epoch, which is a qualifier. */
   readonly version: string;
   readonly qualifiers: Readonly<Record<string, string>>;
+  /**
+   * Under what name statements about a claim's component are found: `golang:golang.org/x/net`, of a source package
+   * `src:rpm:redhat/openssl`.
+   */
+  readonly key: string;
 }
+
+/** Images share packages, and hubs name the same ones again and again. Weighed by what a text and its parts take, in bytes. */
+const kept = new Recent<string, ProductPurl | undefined>(32_000_000, (_, text) => 200 + 4 * text.length);
 
 /** Undefined for what is no purl: documents also name products by plain URIs. */
 export function readPurl(text: string): ProductPurl | undefined {
+  return kept.get(text, () => parsed(text));
+}
+
+function parsed(text: string): ProductPurl | undefined {
+  const purl = partsOf(text);
+  return purl && { ...purl, key: `${namesSource(purl) ? "src:" : ""}${purl.type}:${purl.name}` };
+}
+
+type Parts = Omit<ProductPurl, "key">;
+
+function partsOf(text: string): Parts | undefined {
   const parts = tryParsePurl(text);
   if (parts === undefined) return undefined;
   const { type, namespace, name, version = "", qualifiers = {} } = parts;
@@ -34,11 +54,6 @@ function withoutEpoch(
   const [prefix = "", written] = /^(\d+):/.exec(version) ?? [];
   const epoch = (given ?? written ?? "").replace(/^0+/, "");
   return { version: version.slice(prefix.length), qualifiers: epoch === "" ? others : { ...others, epoch } };
-}
-
-/** Under what name statements about a claim's component are found: `golang:golang.org/x/net`, of a source package `src:rpm:redhat/openssl`. */
-export function componentKey(purl: ProductPurl): string {
-  return `${namesSource(purl) ? "src:" : ""}${purl.type}:${purl.name}`;
 }
 
 /** Under what names statements that may speak of a component are found: its own, and its source package's. */
@@ -96,7 +111,7 @@ const SOURCES: ReadonlyMap<string, string> = new Map([
   ["rpm", "src"],
 ]);
 
-const namesSource = ({ type, qualifiers: { arch } }: ProductPurl): boolean =>
+const namesSource = ({ type, qualifiers: { arch } }: Parts): boolean =>
   arch !== undefined && SOURCES.get(type) === arch;
 
 /** Namespace and name of the source package: `upstream` names it where it is called otherwise. */

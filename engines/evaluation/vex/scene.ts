@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-/** An image as VEX statements are matched to it. What a purl, a name or a product means in it is found out once. */
+/** An image as VEX statements are matched to it. What a product means in it is found out once. */
 import type { Component, Sbom } from "#engines/scanner/index.ts";
 import type { EvaluationContext } from "../policy/types.ts";
-import type { Scope } from "./consensus.ts";
 import { isCpe } from "./formats/names.ts";
 import { imageMatcher } from "./match-image.ts";
 import { platformMatcher } from "./match-platform.ts";
-import { claimNames, componentKey, isOfVersions, readPurl, type ProductPurl } from "./product-purl.ts";
+import { claimNames, readPurl, type ProductPurl } from "./product-purl.ts";
 import type { VexStatement } from "./types.ts";
 
 export interface Scene {
-  readonly purlOf: (text: string) => ProductPurl | undefined;
-  /** How closely a list of names speaks of a component; undefined: not at all. */
-  readonly closenessOf: (ids: readonly string[], component: ProductPurl) => Scope | undefined;
   /** What a product is here. */
   readonly productOf: (ids: readonly string[]) => Product;
   readonly isPlatform: (statement: VexStatement, component: ProductPurl) => boolean;
@@ -33,22 +29,54 @@ export function makeScene({
   readonly sbom: Sbom;
   readonly context: EvaluationContext;
 }): Scene {
-  const purlOf = once(readPurl);
-  const components = componentsByKey(sbom, purlOf);
-  const isImage = imageMatcher(sbom, context, purlOf);
-  const closeness = once((component: ProductPurl) =>
-    once((ids: readonly string[]) => closest(ids, component, purlOf)),
-  );
-  return {
-    purlOf,
-    closenessOf: (ids, component) => closeness(component)(ids),
-    productOf: once((ids: readonly string[]): Product => {
-      const hosts = ids.flatMap((id) => hostsOf(purlOf(id), components));
-      const whole = isImage(ids);
-      return { isImage: whole, hosts, isElsewhere: !whole && hosts.length === 0 && !ids.some(isCpe) };
-    }),
-    isPlatform: platformMatcher(sbom, purlOf),
+  let components: Components | undefined;
+  const isImage = imageMatcher(sbom, context, readPurl);
+  const found = ({ claims, mayBeImage, hasCpe }: NameFacts, ids: readonly string[]): Product => {
+    components ??= componentsByKey(sbom);
+    const whole = mayBeImage && isImage(ids);
+    const hosts = hostsOf(claims, components);
+    if (!whole && hosts.length === 0) return hasCpe ? NOWHERE_YET : ELSEWHERE;
+    return { isImage: whole, hosts, isElsewhere: false };
   };
+  // Holds nothing of the image: names outlive it.
+  const image = Symbol("image");
+  return {
+    productOf: (ids) => {
+      const facts = factsOf(ids);
+      if (facts.last?.image !== image) facts.last = { image, product: found(facts, ids) };
+      return facts.last.product;
+    },
+    isPlatform: platformMatcher(sbom, readPurl),
+  };
+}
+
+const ELSEWHERE: Product = { isImage: false, hosts: [], isElsewhere: true };
+const NOWHERE_YET: Product = { isImage: false, hosts: [], isElsewhere: false };
+
+/** What the names of a product are, whatever the image. */
+interface NameFacts {
+  readonly claims: readonly ProductPurl[];
+  /** One of them may name an image: by a digest, or as only images are named. */
+  readonly mayBeImage: boolean;
+  readonly hasCpe: boolean;
+  /** What it is in the image that was asked about last: a hub's products are asked about again and again for one image. */
+  last?: { readonly image: symbol; readonly product: Product };
+}
+
+/** Snapshots give the same list for the same names. */
+const facts = new WeakMap<readonly string[], NameFacts>();
+
+function factsOf(ids: readonly string[]): NameFacts {
+  let found = facts.get(ids);
+  if (found === undefined) {
+    const purls = ids.map(readPurl);
+    const mayBeImage = purls.some(
+      (purl, at) => (purl?.type ?? "oci") === "oci" || ids[at]?.includes("sha256:"),
+    );
+    const claims = purls.filter((purl) => purl !== undefined);
+    facts.set(ids, (found = { claims, mayBeImage, hasCpe: ids.some(isCpe) }));
+  }
+  return found;
 }
 
 interface Located {
@@ -56,44 +84,27 @@ interface Located {
   readonly component: Component;
 }
 
-function componentsByKey(
-  { components }: Sbom,
-  purlOf: Scene["purlOf"],
-): ReadonlyMap<string, readonly Located[]> {
+type Components = ReadonlyMap<string, readonly Located[]>;
+
+function componentsByKey({ components }: Sbom): Components {
   const found = new Map<string, Located[]>();
   for (const component of components) {
-    const purl = purlOf(component.purl);
+    const purl = readPurl(component.purl);
     if (purl === undefined) continue;
-    const key = componentKey(purl);
-    const list = found.get(key);
-    if (list === undefined) found.set(key, [{ purl, component }]);
+    const list = found.get(purl.key);
+    if (list === undefined) found.set(purl.key, [{ purl, component }]);
     else list.push({ purl, component });
   }
   return found;
 }
 
-function hostsOf(
-  claim: ProductPurl | undefined,
-  components: ReadonlyMap<string, readonly Located[]>,
-): readonly Component[] {
-  if (claim === undefined) return [];
-  const candidates = components.get(componentKey(claim)) ?? [];
-  return candidates.filter(({ purl }) => claimNames(claim, purl)).map(({ component }) => component);
-}
+const NOBODY: readonly Component[] = [];
 
-/** Whether any of the names is the component's, with its version (or a range of them) or without one. */
-function closest(ids: readonly string[], target: ProductPurl, purlOf: Scene["purlOf"]): Scope | undefined {
-  const claims = ids.flatMap((id) => purlOf(id) ?? []).filter((claim) => claimNames(claim, target));
-  if (claims.length === 0) return undefined;
-  return claims.some(isOfVersions) ? "version" : "package";
-}
-
-/** Remembers the answers. Snapshots give the same list for the same names, so lists are told apart by identity. */
-function once<Key, Value>(answer: (key: Key) => Value): (key: Key) => Value {
-  const known = new Map<Key, Value>();
-  return (key) => {
-    let found = known.get(key);
-    if (found === undefined && !known.has(key)) known.set(key, (found = answer(key)));
-    return found as Value;
-  };
+function hostsOf(claims: readonly ProductPurl[], components: Components): readonly Component[] {
+  let hosts = NOBODY;
+  for (const claim of claims) {
+    const named = components.get(claim.key)?.filter(({ purl }) => claimNames(claim, purl)) ?? [];
+    if (named.length > 0) hosts = [...hosts, ...named.map(({ component }) => component)];
+  }
+  return hosts;
 }

@@ -29,6 +29,7 @@ export const LAYOUT: Layout<Section> = {
   magic: Buffer.from("STELLVEX", "latin1"),
   version: 3,
   sections: SECTIONS,
+  digestOf: "whole",
 };
 
 export interface VexSnapshotMeta {

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { digestOf } from "#lib/digest.ts";
 import { evaluationErrors } from "../errors.ts";
 import { DIGEST_OFFSET } from "../snapshot-file/container.ts";
-import { compileVexSnapshot } from "./compile-snapshot.ts";
+import { compileVexSnapshot, vexCompiler } from "./compile-snapshot.ts";
 import { latestFirst, openVexSnapshot } from "./open-snapshot.ts";
 import type { VexDocument, VexSnapshot, VexStatement } from "./types.ts";
 
@@ -150,6 +150,43 @@ describe("a VEX snapshot", () => {
     expect(first?.ids).toBe(second?.ids);
     expect(first?.statements()[0]?.product).toBe(second?.statements()[0]?.product);
   });
+});
+
+it("is counted before it is written: doubles and BOMs that say nothing are not in it", () => {
+  const bom = (serial: string, vulnerabilities: readonly object[]): VexDocument => ({
+    source: "acme",
+    name: `${serial}.json`,
+    bytes: JSON.stringify({
+      bomFormat: "CycloneDX",
+      specVersion: "1.6",
+      serialNumber: `urn:uuid:${serial}`,
+      version: 1,
+      components: [{ type: "library", "bom-ref": "a", name: "a", purl: LODASH }],
+      vulnerabilities,
+    }),
+  });
+  const BOM = "0b0b0b0b-0000-4000-8000-000000000001";
+  const flaw = (id: string, ref: string): object => ({
+    id,
+    analysis: { state: "exploitable" },
+    affects: [{ ref }],
+  });
+  const linked = bom("0b0b0b0b-0000-4000-8000-000000000002", [
+    flaw("CVE-2024-1", `urn:cdx:${BOM}/1#a`),
+    flaw("CVE-2024-2", `urn:cdx:${BOM}/1#gone`),
+  ]);
+  fc.assert(
+    fc.property(fc.array(said, { minLength: 1, maxLength: 5 }), fc.subarray([0, 1, 2]), (all, picked) => {
+      const some = [bom(BOM, []), linked, openVex(all, "b.json")].filter((_, at) => picked.includes(at));
+      const documents = [openVex(all, "a.json"), { ...openVex(all, "a.json"), name: "again.json" }, ...some];
+      const compiler = vexCompiler();
+      for (const document of documents) compiler.add(document);
+      const before = compiler.statements();
+      const { bytes, statements } = compiler.finish();
+      expect([before, openVexSnapshot(bytes).statements]).toEqual([statements, statements]);
+    }),
+    { numRuns: 30 },
+  );
 });
 
 describe("older snapshots", () => {

@@ -14,10 +14,13 @@ import { OUTSIDE_OF_MODULES } from "../modules.ts";
 import { worstKnown } from "../severity-words.ts";
 import type { SourceExport } from "../types.ts";
 import { vendorOf } from "../vendors.ts";
+import { detailText } from "./details.ts";
 import { EXPLOITED, MALWARE, REJECTED, nameRow } from "./format.ts";
 import type { BucketEntry, Head, SnapshotMeta, VulnerabilityRow } from "./format.ts";
 import { moduleScopes } from "./module-scopes.ts";
 import type { TellsModules } from "./module-scopes.ts";
+import { packageMark } from "./package-marks.ts";
+import type { Said } from "./package-marks.ts";
 import { writeSnapshot } from "./write.ts";
 
 /** @throws SNAPSHOT_SOURCE_DUPLICATE */
@@ -47,17 +50,40 @@ export function compileSnapshot(exports: readonly SourceExport[]): Uint8Array {
     connectors,
     vendors,
   };
+  const said = saidOf(advisories, (advisory) => rows[rowOf.get(idOf(advisory)) ?? -1]);
   const tables = { connectors: positionsOf(connectors), vendors: positionsOf(vendors) };
   return writeSnapshot({
     meta: canonicalJson(meta),
     buckets: buckets(advisories, carriersOf, moduleScopes(sources)),
+    markOf: (entries) => packageMark(entries, said),
     heads: advisories.map((advisory) =>
       JSON.stringify(head(advisory, tables, rowOf.get(idOf(advisory)) ?? 0)),
     ),
     vulnerabilities: rows.map((row) => JSON.stringify(row)),
     names: rows.flatMap(([id, aliases], at) => [id, ...aliases].map((name) => nameRow(name, at))),
-    details: advisories.map(detail),
+    details: advisories.map((advisory) => detailText(advisory, idOf(advisory))),
   });
+}
+
+/** What rests on an advisory and its vulnerability in every answer that it has a part in. */
+function saidOf(
+  advisories: readonly Advisory[],
+  vulnerabilityOf: (advisory: Advisory) => VulnerabilityRow | undefined,
+): (at: number) => Said {
+  const known: Said[] = [];
+  return (at) => {
+    const made = (): Said => {
+      const advisory = advisories[at];
+      const { id, source, severity, published } = advisory ?? {};
+      const [name, aliases, worst, flags, epss] = (advisory && vulnerabilityOf(advisory)) ?? [];
+      const vendor = advisory && vendorOf(advisory);
+      return {
+        facts: JSON.stringify([name, aliases, worst, flags, id, source, vendor, severity, published]),
+        epss: String(epss),
+      };
+    };
+    return (known[at] ??= made());
+  };
 }
 
 /** A record with the names of the sources that carry it. */
@@ -148,7 +174,7 @@ function buckets(
   advisories: readonly Advisory[],
   carriersOf: Grouped["carriersOf"],
   tellsModules: TellsModules,
-): ReadonlyMap<string, string> {
+): ReadonlyMap<string, readonly string[]> {
   const entries = new Map<string, string[]>();
   for (const [index, advisory] of advisories.entries()) {
     if (advisory.withdrawn !== undefined) continue;
@@ -162,7 +188,7 @@ function buckets(
       else list.push(text);
     }
   }
-  return new Map([...entries].map(([key, list]) => [key, `[${list.join(",")}]`]));
+  return entries;
 }
 
 function entry(index: number, affected: AffectedPackage, module: string | 0): BucketEntry {
@@ -206,17 +232,6 @@ function head(
     vendors.get(vendorOf(advisory)) ?? 0,
   ] as const;
   return advisory.published === undefined ? fields : [...fields, advisory.published];
-}
-
-/** The advisory as its source's export has it, without what its head says: for people and exports. */
-function detail({
-  id: _id,
-  source: _source,
-  severity: _severity,
-  published: _published,
-  ...rest
-}: Advisory): string {
-  return canonicalJson(rest);
 }
 
 function coverage(sources: readonly SourceExport[]): readonly string[] {

@@ -10,6 +10,7 @@ const SECTIONS = [
   "meta",
   "keyIndex",
   "keys",
+  "packageMarks",
   "bucketIndex",
   "buckets",
   "headIndex",
@@ -18,6 +19,7 @@ const SECTIONS = [
   "vulnerabilities",
   "nameIndex",
   "names",
+  "detailRows",
   "detailIndex",
   "details",
 ] as const;
@@ -26,8 +28,9 @@ export type Section = (typeof SECTIONS)[number];
 
 export const LAYOUT: Layout<Section> = {
   magic: Buffer.from(snapshotMagic, "latin1"),
-  version: 3,
+  version: 4,
   sections: SECTIONS,
+  digestOf: "directory",
 };
 
 /** One source of a snapshot. */

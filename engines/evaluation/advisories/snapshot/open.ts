@@ -11,10 +11,14 @@ import { advisoryErrors } from "../errors.ts";
 import { parseRange } from "../ranges.ts";
 import type { ParsedRange } from "../ranges.ts";
 import { readContainer } from "../../snapshot-file/container.ts";
-import type { Faults, Sections } from "../../snapshot-file/container.ts";
+import type { Container, Faults } from "../../snapshot-file/container.ts";
 import { Rows, parseJson } from "../../snapshot-file/rows.ts";
+import { detailOf } from "./details.ts";
+import type { Detail } from "./details.ts";
 import { EXPLOITED, LAYOUT, MALWARE, REJECTED, nameRow } from "./format.ts";
 import type { BucketEntry, Head, Section, SnapshotMeta, SnapshotSource, VulnerabilityRow } from "./format.ts";
+import { MARK_BYTES, markAt } from "./package-marks.ts";
+import type { PackageMark } from "./package-marks.ts";
 
 /** What an advisory says of one package. */
 export interface SnapshotEntry {
@@ -64,7 +68,7 @@ export interface Vulnerability {
 
 /** Immutable; one can serve any number of evaluations at once. */
 export interface Snapshot {
-  /** SHA-256 of everything behind the header: names the facts and the format. */
+  /** SHA-256 of the directory, which has the digests of all sections: names the facts and the format. */
   readonly id: Digest;
   readonly sources: readonly SnapshotSource[];
   readonly advisories: number;
@@ -83,17 +87,21 @@ export interface Snapshot {
   named(name: string): readonly number[];
   /** All packages that some advisory speaks of, by key (`packageKey`), in order. */
   packages(): Iterable<readonly [key: string, entries: readonly SnapshotEntry[]]>;
+  /** The same packages with what tells whether two snapshots say the same of them; keys as UTF-8. */
+  marks(): Iterable<readonly [key: Buffer, mark: PackageMark]>;
 }
 
 export interface OpenOptions {
-  /** Whether to hash the bytes. False only where the store has just done so. Default true. */
+  /**
+   * Whether to hash the bytes: those that evaluation reads when it is opened, those that people and deltas read when they first do.
+   * False only where the store has just done so. Default true.
+   */
   readonly verify?: boolean;
 }
 
-/** @throws SNAPSHOT_CORRUPT, SNAPSHOT_VERSION_UNKNOWN; SNAPSHOT_CORRUPT also from look-ups in unverified bytes */
+/** @throws SNAPSHOT_CORRUPT, SNAPSHOT_VERSION_UNKNOWN; SNAPSHOT_CORRUPT also from `named`, `marks`, `record`, and in unverified bytes from all */
 export function openSnapshot(bytes: Uint8Array, { verify = true }: OpenOptions = {}): Snapshot {
-  const { id, sections } = readContainer(LAYOUT, bytes, verify, faults);
-  return new OpenSnapshot(id, sections);
+  return new OpenSnapshot(readContainer(LAYOUT, bytes, verify, faults));
 }
 
 /** Decoded buckets that are kept; the hot ones are source packages with many binaries. */
@@ -109,23 +117,31 @@ class OpenSnapshot implements Snapshot {
   readonly #buckets: Rows;
   readonly #heads: Rows;
   readonly #vulnerabilities: Rows;
-  readonly #names: Rows;
-  readonly #details: Rows;
+  readonly #section: Container<Section>["section"];
+  #keptNames: Rows | undefined;
+  #keptDetails: Rows | undefined;
   readonly #kept = new Kept<string, readonly SnapshotEntry[]>(MAX_KEPT_BUCKETS);
   readonly #keptHeads = new Kept<number, AdvisoryHead>(MAX_KEPT_ROWS);
   readonly #keptVulnerabilities = new Kept<number, Vulnerability>(MAX_KEPT_ROWS);
 
-  constructor(id: Digest, sections: Sections<Section>) {
+  constructor({ id, section }: Container<Section>) {
     this.id = id;
-    this.#meta = parseJson<SnapshotMeta>(sections.meta, faults);
+    this.#section = section;
+    this.#meta = parseJson<SnapshotMeta>(section("meta"), faults);
     this.#covers = decoded(() => new Set(this.#meta.covers));
-    this.#keys = new Rows(sections.keyIndex, sections.keys, faults);
-    this.#buckets = new Rows(sections.bucketIndex, sections.buckets, faults);
-    this.#heads = new Rows(sections.headIndex, sections.heads, faults);
-    this.#vulnerabilities = new Rows(sections.vulnerabilityIndex, sections.vulnerabilities, faults);
-    this.#names = new Rows(sections.nameIndex, sections.names, faults);
-    this.#details = new Rows(sections.detailIndex, sections.details, faults);
+    this.#keys = new Rows(section("keyIndex"), section("keys"), faults);
+    this.#buckets = new Rows(section("bucketIndex"), section("buckets"), faults);
+    this.#heads = new Rows(section("headIndex"), section("heads"), faults);
+    this.#vulnerabilities = new Rows(section("vulnerabilityIndex"), section("vulnerabilities"), faults);
     if (this.#keys.count !== this.#buckets.count) throw corrupt("its tables do not fit each other");
+  }
+
+  get #names(): Rows {
+    return (this.#keptNames ??= new Rows(this.#section("nameIndex"), this.#section("names"), faults));
+  }
+
+  get #details(): Rows {
+    return (this.#keptDetails ??= new Rows(this.#section("detailIndex"), this.#section("details"), faults));
   }
 
   get sources(): readonly SnapshotSource[] {
@@ -166,6 +182,12 @@ class OpenSnapshot implements Snapshot {
     }
   }
 
+  *marks(): Generator<readonly [key: Buffer, mark: PackageMark], void> {
+    const marks = this.#section("packageMarks");
+    if (marks.length !== this.#keys.count * MARK_BYTES) throw corrupt("its tables do not fit each other");
+    for (let at = 0; at < this.#keys.count; at++) yield [this.#keys.row(at), markAt(marks, at)];
+  }
+
   advisory(position: number): AdvisoryHead {
     return this.#keptHeads.get(position, () => {
       const [id, connector, vulnerability, severity, vendorAt, published] = this.#heads.json<Head>(position);
@@ -195,8 +217,11 @@ class OpenSnapshot implements Snapshot {
   }
 
   record(position: number): Advisory {
-    const { id, source, severity, published } = this.advisory(position);
-    const rest = this.#details.json<Omit<Advisory, "id" | "source" | "severity" | "published">>(position);
+    const { id, source, severity, published, vulnerability } = this.advisory(position);
+    const rows = this.#section("detailRows");
+    if (rows.length !== this.#heads.count * 4) throw corrupt("its tables do not fit each other");
+    const detail = this.#details.json<Detail>(rows.readUInt32LE(position * 4));
+    const rest = decoded(() => detailOf(detail, this.vulnerability(vulnerability).id));
     return { id, source, severity, ...rest, ...(published === undefined ? {} : { published }) };
   }
 

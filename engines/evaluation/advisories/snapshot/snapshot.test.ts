@@ -9,7 +9,9 @@ import { withDigest } from "../export.ts";
 import type { SourceExport } from "../types.ts";
 import { compileSnapshot } from "./compile.ts";
 import { HEADER_BYTES } from "../../snapshot-file/container.ts";
+import { LAYOUT } from "./format.ts";
 import { openSnapshot } from "./open.ts";
+import type { Snapshot } from "./open.ts";
 
 const advisory = (id: string, more: Partial<Advisory> = {}): Advisory => ({
   id,
@@ -82,7 +84,9 @@ describe("contents", () => {
       ["ghsa", 2, 0, 0],
     ]);
     expect(snapshot.sources[2]?.exportDigest).toBe(ghsa.exportDigest);
-    expect(snapshot.id).toBe(digestOf(bytes.subarray(HEADER_BYTES)));
+    expect(snapshot.id).toBe(
+      digestOf(bytes.subarray(HEADER_BYTES, HEADER_BYTES + LAYOUT.sections.length * 48)),
+    );
     expect([snapshot.advisories, snapshot.vulnerabilities]).toEqual([3, 2]);
   });
 
@@ -158,6 +162,23 @@ describe("contents", () => {
       ["RHSA-1", "CVE-2024-0002", ["RHSA-1", "X-1"], false],
       ["RHSA-1", "CVE-2024-0003", ["RHSA-1", "X-1"], true],
     ]);
+    expect(entries.map(({ advisory: at }) => both.record(at))).toEqual([
+      { ...of, aliases: ["CVE-2024-0002", "X-1"] },
+      { ...of, aliases: ["CVE-2024-0003", "X-1"] },
+    ]);
+  });
+
+  it.each([
+    { name: "one CVE", aliases: ["CVE-2024-0002"] },
+    { name: "one CVE that does not stand in order", aliases: ["X-1", "CVE-2024-0002"] },
+    { name: "none", aliases: ["X-1"] },
+    { name: "the name of another record that names a CVE", aliases: ["GHSA-a"] },
+    { name: "a CVE of a CVE", id: "CVE-2024-0009", aliases: ["CVE-2024-0002"] },
+  ])("gives a record as it was, with $name as alias", ({ id = "T-1", aliases }) => {
+    const of = [advisory(id, { aliases, summary: "s" }), ...ghsa.advisories];
+    const opened = openSnapshot(compileSnapshot([source("a", { advisories: of })]));
+    const records = Array.from({ length: opened.advisories }, (_, at) => opened.record(at));
+    expect(records.find((record) => record.id === id)).toEqual(of[0]);
   });
 
   it("keeps modules, and what is outside of them where a source tells them apart", () => {
@@ -257,14 +278,75 @@ describe("damage", () => {
     expect(() => openSnapshot(other)).toThrow(expect.objectContaining({ code: "SNAPSHOT_VERSION_UNKNOWN" }));
   });
 
-  it("any flipped bit is found when the bytes are verified", () => {
+  const reads: Readonly<Record<string, (snapshot: Snapshot) => unknown>> = {
+    judge: (snapshot) => {
+      const entries = [...snapshot.packages()].flatMap(([, found]) => found);
+      const heads = entries.map((entry) => snapshot.advisory(entry.advisory));
+      return [
+        entries,
+        heads,
+        heads.map((head) => snapshot.vulnerability(head.vulnerability)),
+        snapshot.sources,
+      ];
+    },
+    name: (snapshot) => ["CVE-2024-0001", "GHSA-a"].map((name) => snapshot.named(name)),
+    mark: (snapshot) => [...snapshot.marks()],
+    record: (snapshot) => Array.from({ length: snapshot.advisories }, (_, at) => snapshot.record(at)),
+  };
+  const good = openSnapshot(bytes);
+
+  it("any flipped bit is found by whoever reads what it is in, and nobody is told anything else than before", () => {
     fc.assert(
       fc.property(fc.nat({ max: bytes.length * 8 - 1 }), (bit) => {
         const flipped = Buffer.from(bytes);
         flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-        expect(() => openSnapshot(flipped)).toThrow();
+        let refusals = 0;
+        for (const read of Object.values(reads)) {
+          try {
+            expect(read(openSnapshot(flipped))).toEqual(read(good));
+          } catch (error) {
+            if (!advisoryErrors.is(error)) throw error;
+            refusals += 1;
+          }
+        }
+        expect(refusals).toBeGreaterThan(0);
       }),
+      { numRuns: 300 },
     );
+  });
+
+  it.each([
+    ["buckets", ["judge", "name", "mark", "record"]],
+    ["heads", ["judge", "name", "mark", "record"]],
+    ["vulnerabilities", ["judge", "name", "mark", "record"]],
+    ["names", ["name"]],
+    ["packageMarks", ["mark"]],
+    ["details", ["record"]],
+  ] as const)("in section %s is told to those who %j", (section, readers) => {
+    const damaged = Buffer.from(bytes);
+    const entry = HEADER_BYTES + LAYOUT.sections.indexOf(section) * 48;
+    const at = Number(damaged.readBigUInt64LE(entry));
+    damaged[at] = (damaged[at] ?? 0) ^ 1;
+    const refused = Object.entries(reads).filter(([, read]) => {
+      try {
+        read(openSnapshot(damaged));
+        return false;
+      } catch (error) {
+        return advisoryErrors.is(error, "SNAPSHOT_CORRUPT");
+      }
+    });
+    expect(refused.map(([name]) => name)).toEqual(readers);
+  });
+
+  it("is told each time that it is met", () => {
+    const damaged = Buffer.from(bytes);
+    const entry = HEADER_BYTES + LAYOUT.sections.indexOf("names") * 48;
+    damaged[Number(damaged.readBigUInt64LE(entry))] = 0;
+    const snapshot = openSnapshot(damaged);
+    for (let time = 0; time < 2; time++)
+      expect(() => snapshot.named("CVE-2024-0001")).toThrow(
+        expect.objectContaining({ code: "SNAPSHOT_CORRUPT" }),
+      );
   });
 
   it("unverified bytes give SNAPSHOT_CORRUPT or an answer, never a crash", () => {
