@@ -172,6 +172,18 @@ it("gives a finding with all its facts", () => {
   ]);
 });
 
+it("says that a component was not compared with what another version of this program stored", async () => {
+  const feed = memoryFeed({
+    "a.json": osv("T-1", "npm", "a", [{ introduced: "0" }, { fixed: "1.2.3" }]),
+    "b.json": osv("T-2", "npm", "a", [{ introduced: "0" }, { fixed: "9.9.9" }]),
+  });
+  const { export: stored } = await importSource({ name: "x", feed });
+  const text = JSON.stringify(stored).replaceAll('"1.2.3"', '"no version"');
+  const snapshot = openSnapshot(compileSnapshot([JSON.parse(text) as typeof stored]));
+  const { findings, uncovered } = matchSbom(sbomOf([component("npm", "a", "1.0.0")]), snapshot);
+  expect([findings.map(({ id }) => id), uncovered]).toEqual([["T-2"], ["pkg:npm/a@1.0.0"]]);
+});
+
 describe("names and versions", () => {
   it.each([
     ["npm", "@scope/a", "0.9.9", []],

@@ -24,8 +24,8 @@ export interface Matching {
   readonly findings: readonly Finding[];
   /**
    * What no advisory could be compared with, sorted: a distro release or ecosystem that no source speaks about
-   * (`debian:12`, `npm`), or a component whose version has no place in its ecosystem's order, or that is built for a module
-   * of whose stream nothing can be told (its purl).
+   * (`debian:12`, `npm`), or a component whose version, or that of an advisory about it, has no place in its ecosystem's order,
+   * or that is built for a module of whose stream nothing can be told (its purl).
    */
   readonly uncovered: readonly string[];
 }
@@ -213,10 +213,12 @@ class Matcher {
     const version = parsed(order, query.version);
     if (version === undefined) return { answers: [], entries, isUncovered: true };
     const byVulnerability = new Map<number, Hit[]>();
+    let isUncovered = leavesModuleOpen(entries, query.module);
     for (const entry of entries) {
       if (query.ecosystem === "rpm" && !concernsModule(entry, query.module)) continue;
       const hit = this.#hit(entry, order, version.parsed);
-      if (hit === undefined) continue;
+      if (hit === "incomparable") isUncovered = true;
+      if (hit === undefined || hit === "incomparable") continue;
       const hits = byVulnerability.get(hit.head.vulnerability);
       if (hits === undefined) byVulnerability.set(hit.head.vulnerability, [hit]);
       else hits.push(hit);
@@ -224,10 +226,20 @@ class Matcher {
     const answers = [...byVulnerability].map(([position, hits]) =>
       answerOf(query, order, this.#snapshot.vulnerability(position), hits),
     );
-    return { answers, entries, isUncovered: leavesModuleOpen(entries, query.module) };
+    return { answers, entries, isUncovered };
   }
 
-  #hit(entry: SnapshotEntry, order: VersionOrder, version: unknown): Hit | undefined {
+  /** Imports take no bound that is no version; but another version of this program, with another order, may have stored one. */
+  #hit(entry: SnapshotEntry, order: VersionOrder, version: unknown): Hit | "incomparable" | undefined {
+    try {
+      return this.#holding(entry, order, version);
+    } catch (error) {
+      if (versionErrors.is(error, "VERSION_INVALID")) return "incomparable";
+      throw error;
+    }
+  }
+
+  #holding(entry: SnapshotEntry, order: VersionOrder, version: unknown): Hit | undefined {
     let range: ParsedRange | undefined;
     for (const each of entry.parsedRanges(order)) {
       // Where several hold the version the fix that mends all of them is the one to name.
