@@ -32,7 +32,9 @@ export type ToImportWorker =
   | { readonly type: "read"; readonly task: ReadTask; readonly hasInventory: boolean }
   | { readonly type: "compile"; readonly task: CompileTask }
   | { readonly type: "impact"; readonly task: ImpactTask }
-  | { readonly type: "answer"; readonly id: number; readonly outcome: Outcome<Answer> };
+  | { readonly type: "answer"; readonly id: number; readonly outcome: Outcome<Answer> }
+  /** To a thread with no task: there will be none. */
+  | { readonly type: "end" };
 
 export type FromImportWorker =
   | { readonly type: "ask"; readonly id: number; readonly ask: Ask }

@@ -5,6 +5,7 @@
  */
 import { Worker } from "node:worker_threads";
 import type { FeedDocument, FeedReader } from "#engines/evaluation/index.ts";
+import { endWorker } from "#lib/end-worker.ts";
 import { revivedError, thrownError } from "./import-messages.ts";
 import type {
   Answer,
@@ -34,6 +35,8 @@ const MAX_HEAP_MB = 768;
 
 interface Thread {
   readonly worker: Worker;
+  /** It has not answered its task, though who asked may have given up. */
+  isBusy: boolean;
   /** Resolves with what its task fails with. */
   readonly ended: Promise<Error>;
 }
@@ -47,7 +50,7 @@ export function importThread(options: ImportThreadOptions = {}): ImportWork {
     const resourceLimits = { maxOldGenerationSizeMb: maxHeapMb, maxYoungGenerationSizeMb: 32 };
     const worker = new Worker(entry, { resourceLimits });
     const ended = new Promise((resolve) => worker.once("error", resolve).once("exit", resolve));
-    return { worker, ended: ended.then((cause) => lost(cause, maxHeapMb)) };
+    return { worker, isBusy: false, ended: ended.then((cause) => lost(cause, maxHeapMb)) };
   };
   const run = (message: ToImportWorker, feed: FeedReader): Promise<WorkResult> =>
     runTask((thread ??= start()), message, feed, signal);
@@ -59,24 +62,32 @@ export function importThread(options: ImportThreadOptions = {}): ImportWork {
     compile: async (task, feed) => (await run({ type: "compile", task }, feed)) as Uint8Array,
     impact: async (task, parts) => (await run({ type: "impact", task }, parts)) as Impact,
     close: async () => {
-      await thread?.worker.terminate();
+      const worker = thread?.worker;
+      if (worker === undefined) return;
+      if (thread?.isBusy === true) await worker.terminate();
+      else await endWorker(worker, () => worker.postMessage({ type: "end" } satisfies ToImportWorker));
     },
   };
 }
 
 async function runTask(
-  { worker, ended }: Thread,
+  thread: Thread,
   task: ToImportWorker,
   feed: FeedReader,
   signal: AbortSignal | undefined,
 ): Promise<WorkResult> {
+  const { worker, ended } = thread;
   const served = new ServedFeed(feed);
   const { promise, resolve, reject } = Promise.withResolvers<WorkResult>();
   const onAbort = (): void =>
     reject(importErrors.make("IMPORT_ABORTED", "the import was aborted", { cause: signal?.reason }));
   const onMessage = (message: FromImportWorker): void => {
-    if (message.type === "ask") void answer(worker, served, message.id, message.ask);
-    else if (message.outcome.ok) resolve(message.outcome.value);
+    if (message.type === "ask") {
+      void answer(worker, served, message.id, message.ask);
+      return;
+    }
+    thread.isBusy = false;
+    if (message.outcome.ok) resolve(message.outcome.value);
     else reject(revivedError(message.outcome.error));
   };
   void ended.then(reject);
@@ -84,7 +95,10 @@ async function runTask(
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
     if (signal?.aborted === true) onAbort();
-    else worker.postMessage(task);
+    else {
+      thread.isBusy = true;
+      worker.postMessage(task);
+    }
     return await promise;
   } finally {
     worker.off("message", onMessage);

@@ -27,12 +27,16 @@ port.on("message", (message: ToImportWorker) => {
   if (message.type === "answer") {
     waiting.get(message.id)?.(message.outcome);
     waiting.delete(message.id);
+  } else if (message.type === "end") {
+    port.close();
   } else {
     void run(message);
   }
 });
 
-async function run(message: Exclude<ToImportWorker, { type: "answer" }>): Promise<void> {
+type TaskMessage = Exclude<ToImportWorker, { type: "answer" | "end" }>;
+
+async function run(message: TaskMessage): Promise<void> {
   try {
     const value = await resultOf(message);
     const { moved, transfer } = movable(value);
@@ -42,7 +46,7 @@ async function run(message: Exclude<ToImportWorker, { type: "answer" }>): Promis
   }
 }
 
-function resultOf(message: Exclude<ToImportWorker, { type: "answer" }>): Promise<WorkResult> {
+function resultOf(message: TaskMessage): Promise<WorkResult> {
   switch (message.type) {
     case "read":
       return inlineImportWork.read(

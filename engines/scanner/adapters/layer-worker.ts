@@ -22,6 +22,7 @@ let onChunk: (chunk: Uint8Array | undefined) => void = () => undefined;
 
 port.on("message", (message: ToWorker) => {
   if (message.type === "analyze") void analyze(message);
+  else if (message.type === "end") port.close();
   else onChunk(message.type === "chunk" ? message.bytes : undefined);
 });
 

@@ -2,6 +2,7 @@
 /** A pool of worker threads that read layers, one layer a thread at a time; threads are kept for the next layer. */
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { endWorker } from "#lib/end-worker.ts";
 import { StellaError } from "#lib/errors.ts";
 import { scanErrors } from "../errors.ts";
 import type { LayerAnswer, LayerTask, LayerWorkers } from "../ports.ts";
@@ -80,7 +81,11 @@ export function layerWorkerPool(options: LayerWorkerOptions = {}): LayerWorkerPo
       }
     },
     async close() {
-      await Promise.all([...all].map((worker) => worker.terminate()));
+      const end = (worker: Worker): Promise<unknown> =>
+        idle.includes(worker)
+          ? endWorker(worker, () => worker.postMessage({ type: "end" } satisfies ToWorker))
+          : worker.terminate();
+      await Promise.all([...all].map(end));
     },
   };
 }

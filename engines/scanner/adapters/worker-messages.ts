@@ -17,6 +17,8 @@ export type ToWorker =
       /** One number that grows with each piece of the blob that is taken up. */
       readonly progress: SharedArrayBuffer;
     }
+  /** To an idle thread: there is no further layer. */
+  | { readonly type: "end" }
   | { readonly type: "chunk"; readonly bytes: Uint8Array }
   | { readonly type: "chunksEnd" };
 
