@@ -13,6 +13,7 @@ import { memoryFeed } from "#engines/evaluation/advisories/testing/sbom.ts";
 import { hexOf } from "#lib/digest.ts";
 import type { ImageDigest } from "#lib/digest.ts";
 import { keepAttachedVex } from "../jobs/attached-vex.ts";
+import type { KeptWith } from "../jobs/attached-vex.ts";
 import type { ImageDocument } from "../jobs/scan.ts";
 import {
   LODASH,
@@ -106,19 +107,21 @@ describe("keepAttachedVex", () => {
   it("replaces what is of the same repository, and keeps what is of others", async () => {
     await using embedded = await embeddedStores();
     const { objects } = embedded.stores;
-    const image = { imageDigest: IMAGE };
-    const first = await keepAttachedVex(found(TEAM, OWN), image, {}, objects);
-    const both = await keepAttachedVex(found("ghcr.io/acme/copy", OWN), image, first, objects);
-    const again = await keepAttachedVex(found(TEAM, openvex(LODASH)), image, both, objects);
-    expect(again.attachedVex?.map(({ facts }) => facts.repository)).toEqual(["ghcr.io/acme/copy", TEAM]);
-    expect([first.isChanged, both.isChanged, again.isChanged]).toEqual([true, true, true]);
-    expect((await keepAttachedVex(found(TEAM, openvex(LODASH)), image, again, objects)).isChanged).toBe(
-      false,
-    );
-    expect(await keepAttachedVex(undefined, image, again, objects)).toMatchObject({
-      attachedVex: again.attachedVex,
-      isChanged: false,
-    });
+    let entry: KeptWith = {};
+    const changes: boolean[] = [];
+    for (const each of [
+      found(TEAM, OWN),
+      found("ghcr.io/acme/copy", OWN),
+      found(TEAM, openvex(LODASH)),
+      found(TEAM, openvex(LODASH)),
+      undefined,
+    ]) {
+      const kept = await keepAttachedVex(each, { imageDigest: IMAGE }, entry, objects);
+      entry = kept.into(entry);
+      changes.push(kept.isChanged);
+    }
+    expect(changes).toEqual([true, true, true, false, false]);
+    expect(entry.attachedVex?.map(({ facts }) => facts.repository)).toEqual(["ghcr.io/acme/copy", TEAM]);
     expect(await objects.list(`images/${hexOf(IMAGE)}/attached-vex/`)).toHaveLength(2);
   });
 
@@ -126,14 +129,14 @@ describe("keepAttachedVex", () => {
     await using embedded = await embeddedStores();
     const { objects } = embedded.stores;
     const image = { imageDigest: IMAGE };
-    const first = await keepAttachedVex(found(TEAM, OWN), image, {}, objects);
+    const first = (await keepAttachedVex(found(TEAM, OWN), image, {}, objects)).into({});
     const unsure = await keepAttachedVex(
       found(TEAM, undefined, ["referrers are not listed"]),
       image,
       first,
       objects,
     );
-    expect([unsure.isChanged, unsure.own?.facts.documents]).toEqual([false, 1]);
+    expect([unsure.isChanged, unsure.own?.facts.documents, unsure.into(first)]).toEqual([false, 1, first]);
     const empty = await keepAttachedVex(found(), image, first, objects);
     expect([empty.isChanged, empty.own?.facts.documents]).toEqual([true, 0]);
   });
@@ -168,7 +171,7 @@ async function bench() {
   });
   const stored = await storeImage(embedded.stores);
   const kept = await keepAttachedVex(found(TEAM, OWN), { imageDigest: IMAGE }, {}, objects);
-  const image: ImageDocument = { ...stored, attachedVex: kept.attachedVex ?? [] };
+  const image: ImageDocument = { ...stored, ...kept.into({}) };
   const ask = async (repository = TEAM): Promise<ReportDocument> => {
     const workload = { namespace: "team", namespaceLabels: {}, podLabels: [], repository };
     const policies = selectPolicies(

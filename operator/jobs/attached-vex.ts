@@ -39,29 +39,39 @@ export interface KeptWith {
   readonly attachedVex?: readonly KeptAttachedVex[];
 }
 
+/** What a scan found of it, on its way into the entry. */
+export interface NewlyKept {
+  readonly isChanged: boolean;
+  readonly own?: KeptAttachedVex;
+  /** What the entry has then: what was found in the place of what was kept of its repository; what others have stays. */
+  into(entry: KeptWith): KeptWith;
+}
+
 /**
- * Puts what was found in the place of what was kept of its repository; what other repositories have stays. An empty answer that
- * could not be complete takes nothing away: a registry that does not answer has not withdrawn anything.
+ * Stores what was found. An empty answer that could not be complete takes nothing away: a registry that does not answer has not
+ * withdrawn anything.
  */
 export async function keepAttachedVex(
   found: AttachedVex | undefined,
   { imageDigest }: Pick<ResolvedImage, "imageDigest">,
   before: KeptWith,
   objects: ObjectStore,
-): Promise<KeptWith & { readonly isChanged: boolean; readonly own?: KeptAttachedVex }> {
-  const kept = before.attachedVex ?? [];
-  if (found === undefined) return { ...before, isChanged: false };
+): Promise<NewlyKept> {
+  const asItIs = ({ attachedVex }: KeptWith): KeptWith => (attachedVex === undefined ? {} : { attachedVex });
+  if (found === undefined) return { isChanged: false, into: asItIs };
   const { bytes, digest, facts } = found;
   const key = attachedVexKey(imageDigest, facts.repository);
-  const old = kept.find((one) => one.key === key);
+  const old = before.attachedVex?.find((one) => one.key === key);
   const isUnsure = facts.documents === 0 && facts.leftOutCount > 0;
   if (isUnsure && old !== undefined && old.facts.documents > 0)
-    return { ...before, isChanged: false, own: old };
+    return { isChanged: false, own: old, into: asItIs };
   const own = { key, digest, facts };
   await objects.put(key, Buffer.from(bytes));
   return {
-    attachedVex: [...kept.filter((one) => one.key !== key).slice(-MAX_OTHERS), own],
     isChanged: canonicalJson(old ?? null) !== canonicalJson(own),
     own,
+    into: ({ attachedVex = [] }) => ({
+      attachedVex: [...attachedVex.filter((one) => one.key !== key).slice(-MAX_OTHERS), own],
+    }),
   };
 }

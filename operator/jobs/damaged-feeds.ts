@@ -14,25 +14,31 @@ export interface FeedPorts {
 type Kind = FeedDocumentRecord["kind"];
 const MAX_FEEDS = 1000;
 
+/** Of a source whose export is lost: no job has this key, so an import is due at once. */
+const NO_JOB = "";
+
 /**
- * The snapshot in force still has what they said, so nothing is compiled without them: the next import of each reads its feed
- * whole, whatever its place says about changes.
- * @returns their names
+ * The snapshot in force still has what they said, so nothing is compiled without them: the next import of each is due now, and reads
+ * its feed whole, whatever its place says about changes. Till then verdicts are given as before, so their records stay.
+ * @returns their names, by id
  */
 export async function refetchDamaged(
   kind: Kind,
   { feeds, records, objects }: FeedPorts,
-): Promise<readonly string[]> {
-  const names: string[] = [];
+): Promise<ReadonlyMap<string, string>> {
+  const names = new Map<string, string>();
   for (const { id, body } of await feeds.list({ where: { kind }, limit: MAX_FEEDS })) {
     if (await isWhole(body.key, objects)) continue;
     // What is damaged stays until it is deleted: an equal object put again would be taken for it.
     await objects.delete(body.key);
-    await records.delete(id);
-    names.push(body.name);
+    const record = (await records.get(id))?.body;
+    if (record !== undefined) await records.put(id, { ...withoutCursor(record), key: NO_JOB });
+    names.set(id, body.name);
   }
-  return names.sort();
+  return names;
 }
+
+const withoutCursor = ({ cursor: _, ...record }: ImportRecord): ImportRecord => record;
 
 /** With nothing in force: as if no source had been read yet, so that no verdict is given before each was. */
 export async function forgetFeeds(kind: Kind, { feeds, records, objects }: FeedPorts): Promise<void> {

@@ -121,7 +121,7 @@ describe("runImportJob", () => {
     };
     await runImportJob(job, ports);
     b.state.feed = feeds({ "a.json": osv("GHSA-2") });
-    await runImportJob(other, ports);
+    const second = await runImportJob(other, ports);
     const { digest } = b.ports.knowledge.advisories();
     const [lost] = await b.objects.list("feeds/advisories/uid-2/");
     await b.objects.delete(lost?.key ?? "");
@@ -131,7 +131,7 @@ describe("runImportJob", () => {
     expect(first.error).toMatchObject({ code: "EXPORT_LOST", kind: "unavailable" });
     expect(first.error?.message).toContain("/other said");
     expect(b.ports.knowledge.advisories().digest).toBe(digest);
-    expect(await b.ports.records.get("uid-2")).toBeUndefined();
+    expect((await b.ports.records.get("uid-2"))?.body).toEqual({ ...second, key: "" }); // due, and verdicts go on
 
     b.state.feed = feeds({ "a.json": osv("GHSA-2") });
     expect((await runImportJob(other, ports)).good?.records).toBe(1);
@@ -139,6 +139,30 @@ describe("runImportJob", () => {
     expect((await runImportJob(job, ports)).error).toBeUndefined();
     const { snapshot } = b.ports.knowledge.advisories();
     expect(snapshot.sources).toHaveLength(2);
+  });
+
+  it("comes back where the store has lost what several sources said, although all of them say something else now", async () => {
+    await using b = await bench();
+    const other = { ...job, key: "uid-2:1", uid: "uid-2", name: "other" };
+    const ports = {
+      ...b.ports,
+      source: ({ name }: typeof job) => advisorySourceObject({ metadata: { name, uid: name } }),
+    };
+    const read = async (of: typeof job, id: string) => {
+      b.state.feed = feeds({ "a.json": osv(id) });
+      return (await runImportJob(of, ports)).error?.code;
+    };
+    await read(job, "GHSA-1");
+    await read(other, "GHSA-2");
+    for (const { key } of await b.objects.list("feeds/advisories/")) await b.objects.delete(key);
+
+    const codes = [await read(job, "GHSA-3"), await read(other, "GHSA-4"), await read(job, "GHSA-3")];
+    expect(codes).toEqual(["EXPORT_LOST", undefined, undefined]);
+    const { snapshot } = b.ports.knowledge.advisories();
+    expect(["GHSA-1", "GHSA-2", "GHSA-3", "GHSA-4"].map((id) => snapshot.named(id).length)).toEqual([
+      0, 0, 1, 1,
+    ]);
+    expect(await b.objects.list("feeds/advisories/")).toHaveLength(2);
   });
 
   it("compiles the snapshot in force from what was imported", async () => {

@@ -91,13 +91,14 @@ export async function runImportJob(
   const before = (await ports.records.get(job.uid))?.body;
   const work = ports.startWork(signal);
   const record = await importOnce(job, ports, work, before, signal)
-    .catch((error: unknown): ImportRecord => {
+    .catch(async (error: unknown): Promise<ImportRecord> => {
       if (signal?.aborted === true) throw error;
+      const cursor = (await ports.records.get(job.uid))?.body.cursor; // gone where the export was lost meanwhile
       return {
         key: job.key,
         finishedAt: ports.clock.now(),
         ...(before?.good === undefined ? {} : { good: before.good }),
-        ...(before?.cursor === undefined ? {} : { cursor: before.cursor }),
+        ...(cursor === undefined ? {} : { cursor }),
         rejections: [],
         error: { kind: kindOf(error), code: codeOf(error), message: messageOf(error).slice(0, 800) },
       };
@@ -231,7 +232,10 @@ interface StoredImport {
   readonly parts: Uint8Array | undefined;
 }
 
-/** The export counts once the snapshot with it is in force. What cannot be compiled leaves no trace. */
+/**
+ * The export counts once the snapshot with it is in force. What cannot be compiled leaves no trace, unless the store has lost what the
+ * source said before, and others' exports too: each would wait for all others else.
+ */
 async function takeIn(
   uid: string,
   feed: FeedDocumentRecord,
@@ -241,25 +245,35 @@ async function takeIn(
 ): Promise<void> {
   const { feeds, objects, knowledge } = ports;
   const before = (await feeds.get(uid))?.body;
-  await objects.put(feed.key, bytes);
-  if (feed.partsKey !== undefined && parts !== undefined) await objects.put(feed.partsKey, parts);
+  const store = async (): Promise<void> => {
+    await objects.put(feed.key, bytes);
+    if (feed.partsKey !== undefined && parts !== undefined) await objects.put(feed.partsKey, parts);
+  };
+  const name = async (): Promise<void> => {
+    await feeds.put(uid, feed);
+    if (before !== undefined) await deleteUnlessIn(feed, before, objects);
+  };
+  let lost: ReadonlySet<string> = new Set();
+  await store();
   try {
     const others = (await feedsOf(feed.kind, ports)).filter(({ id }) => id !== uid);
     const all = [...others, { id: uid, body: feed }];
     const compiled = await compileAll(feed.kind, all, ports, work).catch(async (error: unknown) => {
       if (!isDamaged(error)) throw error;
       const damaged = await refetchDamaged(feed.kind, ports);
-      const why = `the store has lost what ${damaged.join(", ") || "a source"} said; it is fetched anew`;
+      lost = new Set(damaged.keys());
+      const names = [...damaged.values()].sort().join(", ") || "a source";
+      const why = `the store has lost what ${names} said; it is fetched anew`;
       throw importErrors.make("EXPORT_LOST", why, { cause: error });
     });
     const impact = await impactOf(nameOf(feed.kind), compiled, ports, work);
     await knowledge.replace(nameOf(feed.kind), compiled, impact);
   } catch (error) {
-    await deleteUnlessIn(before, feed, objects);
+    if (!lost.has(uid)) await deleteUnlessIn(before, feed, objects);
+    else await store().then(name); // stored again: an equal one that was damaged has been deleted
     throw error;
   }
-  await feeds.put(uid, feed);
-  if (before !== undefined) await deleteUnlessIn(feed, before, objects);
+  await name();
 }
 
 type Feeds = readonly { readonly id: string; readonly body: FeedDocumentRecord }[];

@@ -231,6 +231,33 @@ describe("runScanJob", () => {
       expect(await kept(b)).toEqual([3, 1]);
     });
 
+    it.each([{ isKnown: false }, { isKnown: true }])(
+      "of several repositories stays, although they are scanned at one time, known image: $isKnown",
+      async ({ isKnown }) => {
+        await using b = await bench();
+        if (isKnown) await runScanJob(job, never, b.ports);
+        const repositories = ["ghcr.io/acme/api", "ghcr.io/acme/copy", "ghcr.io/acme/mirror"];
+        const { promise: all, resolve: go } = Promise.withResolvers<undefined>();
+        let waiting = 0;
+        const attachedVex = async (repository: string): Promise<AttachedVex> => {
+          const found = vex(1);
+          if (++waiting === repositories.length) go(undefined);
+          await all;
+          return { ...found, facts: { ...found.facts, repository } };
+        };
+        await Promise.all(
+          repositories.map((repository, at) =>
+            runScanJob({ ...job, key: `uid-${at}:1` }, never, {
+              ...b.ports,
+              attachedVex: () => attachedVex(repository),
+            }),
+          ),
+        );
+        const [image] = await b.ports.images.images.list({ limit: 2 });
+        expect(image?.body.attachedVex?.map(({ facts }) => facts.repository).sort()).toEqual(repositories);
+      },
+    );
+
     it("stays with the image when a scan does not look", async () => {
       await using b = await bench();
       await runScanJob(job, never, { ...b.ports, attachedVex: () => Promise.resolve(vex(1)) });

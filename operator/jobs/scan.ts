@@ -16,7 +16,7 @@ import type { AttachedVex } from "#engines/evaluation/index.ts";
 import type { KeptAttachedVex } from "../evaluation/attached-vex.ts";
 import type { ImageCatalog } from "../evaluation/images.ts";
 import { keepAttachedVex } from "./attached-vex.ts";
-import type { KeptWith } from "./attached-vex.ts";
+import type { NewlyKept } from "./attached-vex.ts";
 import type { ScanDocument } from "./scan-documents.ts";
 import type { CatalogCollection, ObjectStore } from "#lib/stores/ports.ts";
 
@@ -123,8 +123,7 @@ async function scanOnce(
     const takesAttached = !job.force && ports.takesAttached(job);
     if (known?.analyzers === ports.analyzers && (takesAttached || known.attachedSbom === undefined)) {
       if (await isStored(known, ports.objects)) {
-        if (vex.isChanged)
-          await ports.images.images.put(hexOf(resolved.imageDigest), { ...known, ...keptOf(vex) });
+        if (vex.isChanged) await putImage(resolved, ports, (now = known) => ({ ...now, ...vex.into(now) }));
         return { ...knownResult(known, resolved), ...outcomeOf(vex) };
       }
     }
@@ -141,7 +140,7 @@ async function scanOnce(
     );
     const sbomDigest = artifacts[0]?.digest;
     if (sbomDigest === undefined) throw new Error("no SBOM was stored");
-    await ports.images.images.put(hexOf(resolved.imageDigest), {
+    await putImage(resolved, ports, (now) => ({
       imageDigest: resolved.imageDigest,
       platform: resolved.platform,
       sbomDigest,
@@ -152,8 +151,8 @@ async function scanOnce(
       omissions: sbom.omissions.length,
       analyzers: ports.analyzers,
       ...attached,
-      ...keptOf(vex),
-    });
+      ...vex.into(now ?? {}),
+    }));
     return {
       ...identity(resolved),
       layers: { total: counters.layers, cached: counters.cached, analyzed: counters.analyzed },
@@ -168,9 +167,20 @@ async function scanOnce(
   }
 }
 
-const keptOf = ({ attachedVex }: KeptWith): KeptWith => (attachedVex === undefined ? {} : { attachedVex });
+/** Writes the image's entry from what it is now: the same image may be scanned in another repository, or by another Scan, meanwhile. */
+async function putImage(
+  { imageDigest }: ResolvedImage,
+  { images: { images } }: ScanJobPorts,
+  entry: (now: ImageDocument | undefined) => ImageDocument,
+): Promise<void> {
+  const id = hexOf(imageDigest);
+  for (;;) {
+    const now = await images.get(id);
+    if ((await images.putIf(id, now?.version ?? 0, entry(now?.body))) !== undefined) return;
+  }
+}
 
-function outcomeOf({ own }: { readonly own?: KeptAttachedVex }): Pick<ScannedResult, "attachedVex"> {
+function outcomeOf({ own }: Pick<NewlyKept, "own">): Pick<ScannedResult, "attachedVex"> {
   if (own === undefined) return {};
   const { documents, statements, leftOutCount, leftOut } = own.facts;
   const reason = leftOut[0] === undefined ? {} : { reason: leftOut[0] };

@@ -56,6 +56,7 @@ describe("consensusOf", () => {
       want: "fixed answered: a",
     },
     { name: "one that is not asked", said: [says("a", "not_affected")], trust: { a: 0 }, want: undefined },
+    { name: "whatever it is called", said: [says("constructor", "affected")], want: "affected: constructor" },
     {
       name: "too little trust",
       said: [says("a", "not_affected")],

@@ -69,10 +69,14 @@ export function textOf(value: unknown): string | undefined {
   return text === "" ? undefined : text;
 }
 
-/** RFC 3339 in UTC. @throws VEX_DOCUMENT_INVALID */
+/** A day, or RFC 3339 with or without a zone. `Date.parse` alone takes prose too, and the machine's zone where none is said. */
+const TIME = /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)([Zz]|[+-]\d\d:\d\d)?)?$/;
+
+/** RFC 3339 in UTC, which a time without a zone is taken for. @throws VEX_DOCUMENT_INVALID */
 export function timeOf(value: unknown, place: Place): string | undefined {
   if (value === undefined || value === "") return undefined;
-  const ms = typeof value === "string" ? Date.parse(value) : Number.NaN;
+  const [, day = "", time = "00:00", zone = "Z"] = TIME.exec(typeof value === "string" ? value : "") ?? [];
+  const ms = Date.parse(`${day}T${time}${zone.toUpperCase()}`);
   // A year of more than four digits is none of RFC 3339, and would be the earliest as a text.
   const text = Number.isNaN(ms) ? "" : new Date(ms).toISOString();
   if (!/^\d{4}-/.test(text)) throw place.refuse("not an RFC 3339 time");
