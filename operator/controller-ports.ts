@@ -90,15 +90,14 @@ function reportPorts(parts: Parts): ReportPorts {
       const { imageDigest, imageRef, repository } = spec;
       const namespace = metadata.namespace ?? "";
       const made = await verdicts.forReport({ namespace, imageDigest, image: imageRef, repository }, image);
-      const { summary, omissions, validUntil } = made;
-      return { summary, omissions, ...(validUntil === undefined ? {} : { validUntil }) };
+      const { summary, omissions, evaluatedAt, validUntil } = made;
+      return { summary, omissions, evaluatedAt, ...(validUntil === undefined ? {} : { validUntil }) };
     },
     retentionMs: () => retentionMs(parts),
     remove: async ({ metadata, spec }) => {
       const { namespace = "", name, uid } = metadata;
       await client.delete(resources.reports, { namespace, name }, { preconditions: { uid } });
-      const image = await images.find(spec.imageDigest);
-      await evaluator.forget(namespace, image?.imageDigest ?? spec.imageDigest);
+      await evaluator.forget(namespace, spec.imageDigest as Digest);
     },
   };
 }

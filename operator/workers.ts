@@ -291,10 +291,7 @@ function runJobPorts(parts: Parts, scanPorts: ScanJobPorts, controllers: Control
       for (const { metadata, spec } of reach(schedule)) {
         const { namespace = "" } = metadata;
         const digest = spec.imageDigest as ImageDigest;
-        const at = await evaluator.lastEvaluated(
-          namespace,
-          (await images.find(digest))?.imageDigest ?? digest,
-        );
+        const at = await evaluator.lastEvaluated(namespace, digest);
         const before = known.get(digest);
         const pods = caches.pods
           .byIndex(BY_DIGEST, digest)

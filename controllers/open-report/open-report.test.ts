@@ -14,7 +14,13 @@ const condition = (type: string, status: string, reason: string, message = "") =
 });
 const READY = condition("Ready", "True", "Evaluated");
 const counts = { critical: 1, high: 2, medium: 0, low: 0, unknown: 3 };
-const status = { verdict: "fail", counts, waived: 4, conditions: [READY] };
+const status = {
+  verdict: "fail",
+  counts,
+  waived: 4,
+  evaluatedAt: "2026-01-01T00:00:05Z",
+  conditions: [READY],
+};
 const deployment = { kind: "Deployment", name: "web" };
 
 const shown = (of: Parameters<typeof reportObject>[0]) => openReportOf(reportObject(of), "openreports");
@@ -36,7 +42,7 @@ describe("openReportOf", () => {
     const worstLicenses = [{ purl: "pkg:npm/a@1", license: "AGPL-3.0-only", action: "warn", rule: "l" }];
     const made = shown({ status: { ...status, owners: [deployment], worst, worstLicenses } });
     const image = { image: "ghcr.io/acme/api:1", imageDigest: DIGEST };
-    const common = { source: "StellaOps", scored: true, timestamp: { seconds: 1767225600, nanos: 0 } };
+    const common = { source: "StellaOps", scored: true, timestamp: { seconds: 1767225605, nanos: 0 } };
     expect(made).toEqual({
       apiVersion: "openreports.io/v1alpha1",
       kind: "Report",

@@ -23,12 +23,13 @@ export function openReportOf(report: Report, kind: OpenReportKind): OpenReport |
   const ready = status?.conditions?.find(({ type }) => type === "Ready");
   const said = [...failureOf(report, ready), ...verdictOf(report)];
   if (status === undefined || said.length === 0) return undefined;
+  const at = status.evaluatedAt ?? ready?.lastTransitionTime;
   const owners = subjectsOf(report);
   const [only, ...others] = owners;
   const shared = {
     source: SOURCE,
     scored: true,
-    ...(ready === undefined ? {} : { timestamp: timestampOf(ready.lastTransitionTime) }),
+    ...(at === undefined ? {} : { timestamp: { seconds: Math.floor(Date.parse(at) / 1000), nanos: 0 } }),
     ...(others.length === 0 ? {} : { resources: owners }),
   };
   const results = [
@@ -136,11 +137,6 @@ const API_VERSIONS: Readonly<Record<string, string>> = {
   Job: "batch/v1",
   CronJob: "batch/v1",
 };
-
-const timestampOf = (at: string): { seconds: number; nanos: number } => ({
-  seconds: Math.floor(Date.parse(at) / 1000),
-  nanos: 0,
-});
 
 function summaryOf(results: readonly { readonly result: OpenResultState }[]): OpenReport["summary"] {
   const summary = { pass: 0, fail: 0, warn: 0, error: 0, skip: 0 };

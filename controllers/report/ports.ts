@@ -18,6 +18,8 @@ export interface Evaluation {
   readonly summary: ReportSummary;
   /** What could not be read or is not covered; first lines. */
   readonly omissions: readonly string[];
+  /** Milliseconds since the epoch at which the answer was made. */
+  readonly evaluatedAt: number;
   /** Milliseconds since the epoch at which the answer ends by itself (a waiver ends, an age is reached, a VEX claim of the future comes). */
   readonly validUntil?: number;
 }

@@ -68,7 +68,7 @@ function goneSince(report: Report, running: RunningState, now: number): number |
 
 const clamp = (ms: number): number => Math.min(MAX_RECHECK_MS, Math.max(1000, ms));
 
-function verdictOf({ summary }: Evaluation): Partial<ReportStatus> {
+function verdictOf({ summary, evaluatedAt }: Evaluation): Partial<ReportStatus> {
   const { critical, high, medium, low, unknown } = summary.counts;
   return {
     verdict: summary.verdict,
@@ -83,6 +83,7 @@ function verdictOf({ summary }: Evaluation): Partial<ReportStatus> {
     licenses: { ...summary.licenses },
     worstLicenses: summary.worstLicenses.map((license) => ({ ...license })),
     digests: { ...summary.digests },
+    evaluatedAt: rfc3339(evaluatedAt),
     ...(summary.nextExpiry === undefined ? {} : { nextExpiry: summary.nextExpiry }),
   };
 }

@@ -59,6 +59,7 @@ export function evaluation(over: Partial<Evaluation> = {}): Evaluation {
   return {
     summary: summarize(report([finding("CVE-2024-1", "pkg:npm/lodash@4.17.4")])),
     omissions: [],
+    evaluatedAt: NOW,
     ...over,
   };
 }

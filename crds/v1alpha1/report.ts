@@ -138,6 +138,9 @@ const statusSchema = z
     digests: digestsSchema
       .meta({ description: "The documents that led to the answer, by SHA-256: same digests, same answer." })
       .exactOptional(),
+    evaluatedAt: time(
+      "When the answer was made. It holds as long as nothing changes that it rests on.",
+    ).exactOptional(),
     nextExpiry: time(
       "When a waiver or deferral ends, an age is reached or the date of a VEX claim comes, and the report is made anew.",
     ).exactOptional(),

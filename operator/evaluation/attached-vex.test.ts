@@ -180,7 +180,13 @@ async function bench() {
       workload,
     );
     const context = { namespace: "team", repository };
-    const { reportDigest } = await evaluator.answer({ image, policies, context, slot: "report" });
+    const { reportDigest } = await evaluator.answer({
+      image,
+      digest: image.imageDigest,
+      policies,
+      context,
+      slot: "report",
+    });
     return JSON.parse(
       Buffer.from(await objects.read(reportKey(reportDigest), 1e6)).toString(),
     ) as ReportDocument;

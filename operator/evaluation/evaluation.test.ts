@@ -122,6 +122,7 @@ async function bench() {
   const image = await storeImage(embedded.stores);
   const question = (rules: Rules, slot: Question["slot"] = "report", namespace = "team"): Question => ({
     image,
+    digest: image.imageDigest,
     policies: selectPolicies([policy("p", "stellaops", { rules })], "stellaops", { ...workload, namespace }),
     context: { namespace, repository: "ghcr.io/acme/api", imageReference: "ghcr.io/acme/api:1" },
     slot,
@@ -249,6 +250,37 @@ describe("Evaluator", () => {
     await b.knowledge.replace("advisories", bytes);
     expect((await answer).summary.digests.advisories).toBe(before);
     expect((await b.evaluator.answer(b.question(FAIL))).summary.verdict).toBe("fail");
+  });
+
+  it("keeps the answers of two Reports that name one image by different digests", async () => {
+    await using b = await bench();
+    await b.knowledge.replace("advisories", await snapshotOf("GHSA-1"));
+    const own = b.question(FAIL);
+    const byIndex = { ...own, digest: digestOf("an index") };
+    const asOther = { ...byIndex, context: { ...byIndex.context, imageReference: "ghcr.io/acme/api:2" } };
+    const [first, same] = [await b.evaluator.answer(own), await b.evaluator.answer(byIndex)];
+    expect(same.reportDigest).toBe(first.reportDigest);
+    const other = await b.evaluator.answer(asOther);
+    expect(other.reportDigest).not.toBe(first.reportDigest);
+    const there = async () => (await b.objects.list("reports/")).map(({ key }) => key).sort();
+    expect(await there()).toEqual([first, other].map(({ reportDigest }) => reportKey(reportDigest)).sort());
+    const before = b.computed();
+    await Promise.all([own, asOther].map((question) => b.evaluator.answer(question)));
+    expect(b.computed()).toBe(before);
+    await b.evaluator.forget("team", byIndex.digest);
+    expect(await there()).toEqual([reportKey(first.reportDigest)]);
+  });
+
+  it("puts no earlier answer over a later one", async () => {
+    await using b = await bench();
+    await b.knowledge.replace("advisories", await snapshotOf("GHSA-1"));
+    const early = b.evaluator.answer(b.question(FAIL));
+    await b.knowledge.replace("advisories", await snapshotOf("GHSA-1", "GHSA-2"));
+    const late = b.evaluator.answer(b.question(FAIL));
+    await Promise.all([early, late]);
+    const kept = await b.evaluator.answer(b.question(FAIL));
+    expect(kept.reportDigest).toBe((await late).reportDigest);
+    expect(await b.objects.list("reports/")).toHaveLength(1);
   });
 
   it("forgets a namespace's answers, and no others", async () => {

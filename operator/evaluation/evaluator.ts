@@ -30,7 +30,7 @@ const EVALUATOR_VERSION = 4;
 const MAX_OMISSION_LINES = 10;
 const MAX_REPORT_BYTES = 64 * 1024 * 1024;
 
-/** Catalog `evaluations`, id: namespace, image and slot. Only the slot `report` keeps its full report as an object. */
+/** Catalog `evaluations`, id: namespace, digest asked for and slot. Only the slot `report` keeps its full report as an object. */
 export interface EvaluationDocument {
   /** Of all that can change the answer but what is known: snapshots and whom they are to be believed. */
   readonly key: Digest;
@@ -55,6 +55,8 @@ interface HoldsFor extends MadeWith {
 
 export interface Question {
   readonly image: ImageDocument;
+  /** By which who asks names the image: its own, or that of an index that leads to it. */
+  readonly digest: Digest;
   readonly policies: SelectedPolicies;
   readonly context: EvaluationContext & { readonly namespace: string };
   /** Who keeps the answer: a Report, or admission, which asks once for each enforcement in use. */
@@ -87,10 +89,15 @@ export class Evaluator {
   /** For the sweep, which removes answers about images that are gone. */
   readonly evaluations: CatalogCollection<EvaluationDocument>;
   readonly #running = new Map<string, Promise<EvaluationDocument>>();
+  /** By id, what is computed last: one after the other, so that what was asked first is not put last. */
+  readonly #last = new Map<string, Promise<unknown>>();
 
   constructor(ports: EvaluatorPorts) {
     this.#ports = ports;
-    this.evaluations = ports.catalog.collection<EvaluationDocument>("evaluations", ["namespace"]);
+    this.evaluations = ports.catalog.collection<EvaluationDocument>("evaluations", [
+      "namespace",
+      "reportDigest",
+    ]);
   }
 
   /** The answer in force; equal questions at one time are computed once. */
@@ -105,7 +112,7 @@ export class Evaluator {
     };
     const heard = this.#ports.attachedVex(question.image, question.context.repository);
     const key = keyOf(question, heard);
-    const id = idOf(question);
+    const id = idOf(question.context.namespace, question.digest, question.slot);
     if (!force) {
       const before = (await this.evaluations.get(id))?.body;
       if (before?.key === key && this.#isInTime(before)) {
@@ -127,11 +134,22 @@ export class Evaluator {
     const work = `${id} ${key} ${canonicalJson(holdsFor)}`;
     const running =
       this.#running.get(work) ??
-      this.#compute(question, { advisories, vex, vexTrust, heard, holdsFor }, key, id).finally(() =>
-        this.#running.delete(work),
-      );
+      this.#inTurn(id, () =>
+        this.#compute(question, { advisories, vex, vexTrust, heard, holdsFor }, key, id),
+      ).finally(() => this.#running.delete(work));
     this.#running.set(work, running);
     return running;
+  }
+
+  #inTurn(id: string, compute: () => Promise<EvaluationDocument>): Promise<EvaluationDocument> {
+    const turn = (this.#last.get(id) ?? Promise.resolve()).then(compute);
+    const over = turn
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#last.get(id) === over) this.#last.delete(id);
+      });
+    this.#last.set(id, over);
+    return turn;
   }
 
   /** A report that cannot be read any more can't be compared; the new one stands all the same. */
@@ -155,20 +173,26 @@ export class Evaluator {
   }
 
   /** When the Report's answer was made; milliseconds since the epoch. */
-  async lastEvaluated(namespace: string, imageDigest: Digest): Promise<number | undefined> {
-    const found = await this.evaluations.get(`${namespace}/${hexOf(imageDigest)}/report`);
+  async lastEvaluated(namespace: string, digest: Digest): Promise<number | undefined> {
+    const found = await this.evaluations.get(idOf(namespace, digest, "report"));
     return found?.body.evaluatedAt;
   }
 
-  /** Forgets answers of a namespace for an image, e.g. when its Report is gone. */
-  async forget(namespace: string, imageDigest: string): Promise<void> {
+  /** Forgets answers of a namespace for an image, e.g. when its Report is gone. @param digest by which the Report names it */
+  async forget(namespace: string, digest: Digest): Promise<void> {
     for (const slot of slots) {
-      const id = `${namespace}/${hexOf(imageDigest as Digest)}/${slot}`;
+      const id = idOf(namespace, digest, slot);
       const found = (await this.evaluations.get(id))?.body;
       if (found === undefined) continue;
       await this.evaluations.delete(id);
-      if (slot === "report") await this.#ports.objects.delete(reportKey(found.reportDigest));
+      if (slot === "report") await this.#drop(found.reportDigest);
     }
+  }
+
+  /** Two Reports on one image, by its own digest and by an index's, may say the same. */
+  async #drop(reportDigest: Digest): Promise<void> {
+    const others = await this.evaluations.list({ where: { reportDigest }, limit: 1 });
+    if (others.length === 0) await this.#ports.objects.delete(reportKey(reportDigest));
   }
 
   async #compute(
@@ -211,7 +235,7 @@ export class Evaluator {
     await this.evaluations.put(id, document);
     if (keeps && before !== undefined && before.reportDigest !== reportDigest) {
       if (before.key === key) await this.#tell(before, report);
-      await objects.delete(reportKey(before.reportDigest));
+      await this.#drop(before.reportDigest);
     }
     this.#ports.observed((performance.now() - started) / 1000);
     return document;
@@ -245,9 +269,8 @@ function keyOf({ image, policies, context }: Question, heard: HeardAttachedVex |
 
 export const reportKey = (digest: Digest): string => `reports/${hexOf(digest)}.json`;
 
-function idOf({ image, context, slot }: Question): string {
-  return `${context.namespace}/${hexOf(image.imageDigest)}/${slot}`;
-}
+const idOf = (namespace: string, digest: Digest, slot: Slot): string =>
+  `${namespace}/${hexOf(digest)}/${slot}`;
 
 function documentOf(
   { image, context }: Question,

@@ -68,7 +68,8 @@ export class Verdicts {
       this.#workload(report.namespace, podLabels, report.repository),
     );
     const context = this.#context(report.namespace, report.repository, report.image);
-    return this.#ports.evaluator.answer({ image, policies, context, slot: "report" }, force);
+    const digest = report.imageDigest as Digest;
+    return this.#ports.evaluator.answer({ image, digest, policies, context, slot: "report" }, force);
   }
 
   async forAdmission(request: PolicyRuntimeRequest): Promise<PolicyRuntimeResponse> {
@@ -111,7 +112,8 @@ export class Verdicts {
       this.#ports.systemNamespace,
       this.#workload(request.namespace, [request.labels], repository),
     )) {
-      tiers[tier] = await this.#tier({ image: known, policies, context, slot: `admission-${tier}` }, visible);
+      const question = { image: known, digest, policies, context, slot: `admission-${tier}` as const };
+      tiers[tier] = await this.#tier(question, visible);
     }
     const worst = Object.values(tiers).sort((a, b) => rankOf(b.policyVerdict) - rankOf(a.policyVerdict))[0];
     return { resolved, hasSbom: true, policyVerdict: "pass", reasons: [], ...worst, tiers };

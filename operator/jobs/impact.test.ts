@@ -93,6 +93,7 @@ async function bench(startWork: () => ImportWork = () => inlineImportWork) {
     clock.pass(1000);
     const answer = await evaluator.answer({
       image: of,
+      digest: of.imageDigest,
       policies: { set, digest: policySetDigest(set), names: [], unsound: [] },
       context: { namespace: "team" },
       slot: "report",
