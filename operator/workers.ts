@@ -214,6 +214,8 @@ function importJobPorts(parts: Parts): ImportJobPorts {
     feeds: parts.feeds,
     images: parts.images,
     indexes: parts.indexes,
+    onUnknown: (error) =>
+      parts.logger.warn({ err: error }, "not known whom new knowledge concerns; every report is judged anew"),
     records: parts.importRecords,
     knowledge: parts.knowledge,
     startWork: (signal) => importThread(signal === undefined ? {} : { signal }),

@@ -9,6 +9,7 @@ import type { PolicySet } from "#engines/evaluation/index.ts";
 import { component, sbom } from "#engines/evaluation/testing/builders.ts";
 import { imageBomIndex } from "#engines/scanner/index.ts";
 import { digestOf, hexOf } from "#lib/digest.ts";
+import { codeOf } from "#lib/errors.ts";
 import type { ImageDigest } from "#lib/digest.ts";
 import { Evaluator } from "../evaluation/evaluator.ts";
 import { imageCatalog } from "../evaluation/images.ts";
@@ -65,12 +66,14 @@ async function bench(startWork: () => ImportWork = () => inlineImportWork) {
     const key = `images/${hexOf(of.imageDigest)}/bom-index.bin`;
     return storeImage(embedded.stores, of, [{ type: "bom-index", key, text: imageBomIndex(of) }]);
   };
+  const unknown: string[] = [];
   const ports: ImportJobPorts = {
     clock,
     objects,
     knowledge,
     images: imageCatalog(catalog),
     indexes: catalog.collection<IndexName>("indexes"),
+    onUnknown: (error) => unknown.push(codeOf(error)),
     feeds: catalog.collection<FeedDocumentRecord>("feeds", ["kind"]),
     records: catalog.collection<ImportRecord>("import-records"),
     source: ({ kind }) => (kind === "VexSource" ? vexSourceObject() : advisorySourceObject()),
@@ -79,7 +82,11 @@ async function bench(startWork: () => ImportWork = () => inlineImportWork) {
   };
   let files: Readonly<Record<string, string>> = {};
   let jobs = 0;
-  const read = async (kind: ImportJob["kind"], next: Readonly<Record<string, string>>): Promise<void> => {
+  const read = async (
+    kind: ImportJob["kind"],
+    next: Readonly<Record<string, string>>,
+    fails: readonly string[] = [],
+  ): Promise<void> => {
     files = next;
     const uid = kind;
     const record = await runImportJob(
@@ -87,6 +94,7 @@ async function bench(startWork: () => ImportWork = () => inlineImportWork) {
       ports,
     );
     expect(record.error).toBeUndefined();
+    expect(unknown.splice(0)).toEqual(fails);
   };
   /** Ids of the findings, and whether the answer was made just now. */
   const ask = async (of: Awaited<ReturnType<typeof image>>, set = rules({ severity: ">=low" })) => {
@@ -189,6 +197,18 @@ describe("a changed feed", () => {
       ["pass", "made"],
       ["fail", "kept"],
     ]);
+  });
+
+  it("makes all answers anew where it can't be known whom a change concerns", async () => {
+    await using b = await bench();
+    await b.read("AdvisorySource", base);
+    const one = await b.image("one", "pkg:npm/x@1.0.0");
+    await b.ask(one);
+    const key = one.artifacts.find(({ type }) => type === "bom-index")?.key ?? "";
+    await b.objects.delete(key);
+    await b.objects.put(key, Buffer.from("no index"));
+    await b.read("AdvisorySource", { "a.json": base["a.json"] }, ["BOM_INDEX_CORRUPT"]);
+    expect(await b.ask(one)).toEqual(["pass", "made"]);
   });
 
   it("keeps one merged index", async () => {

@@ -7,7 +7,7 @@ import type { FeedDocument } from "#engines/evaluation/index.ts";
 import { digestOf, hexOf } from "#lib/digest.ts";
 import type { Digest, ImageDigest } from "#lib/digest.ts";
 import type { CatalogCollection, ObjectStore } from "#lib/stores/ports.ts";
-import { StellaError, codeOf } from "#lib/errors.ts";
+import { codeOf } from "#lib/errors.ts";
 import { objectErrors } from "#lib/stores/errors.ts";
 import type { ImageCatalog } from "../evaluation/images.ts";
 import type { Impact as KnownImpact, SnapshotKind } from "../evaluation/change-log.ts";
@@ -26,6 +26,8 @@ export interface ImpactPorts {
   readonly images: Pick<ImageCatalog, "images">;
   readonly indexes: CatalogCollection<IndexName>;
   readonly objects: ObjectStore;
+  /** Takes why it could not be worked out whom a change concerns. */
+  readonly onUnknown: (error: unknown) => void;
 }
 
 /** With more, every report is judged anew. */
@@ -47,7 +49,8 @@ export async function impactOf(
   try {
     return await foundImpact(kind, after, ports, work);
   } catch (error) {
-    if (!(error instanceof StellaError) || codeOf(error) === "IMPORT_ABORTED") throw error;
+    if (codeOf(error) === "IMPORT_ABORTED") throw error;
+    ports.onUnknown(error);
     await ports.indexes.delete(MERGED); // made anew the next time
     return undefined;
   }

@@ -56,6 +56,9 @@ async function bench() {
     knowledge: await testKnowledge({ catalog, objects }),
     images: imageCatalog(catalog),
     indexes: catalog.collection<IndexName>("indexes"),
+    onUnknown: (error) => {
+      throw error;
+    },
     source: ({ kind }) =>
       state.gone ? undefined : kind === "VexSource" ? vexSourceObject() : advisorySourceObject(),
     open: () => Promise.resolve(state.feed()),

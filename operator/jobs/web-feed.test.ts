@@ -56,6 +56,9 @@ async function bench(kind: ImportJob["kind"], http: Spec, places: Partial<FeedPl
     knowledge: await testKnowledge({ catalog, objects }),
     images: imageCatalog(catalog),
     indexes: catalog.collection<IndexName>("indexes"),
+    onUnknown: (error) => {
+      throw error;
+    },
     source,
     open: (of, before, signal) =>
       openFeed(

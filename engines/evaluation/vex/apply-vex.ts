@@ -8,7 +8,7 @@ import { vulnerabilityIds } from "../policy/compile-policy.ts";
 import type { EvaluationContext } from "../policy/types.ts";
 import type { Finding } from "../types.ts";
 import { consensusOf } from "./consensus.ts";
-import type { Scope, ScopedStatement, VexTrust } from "./consensus.ts";
+import type { Consensus, Scope, ScopedStatement, VexTrust } from "./consensus.ts";
 import { readPurl, type ProductPurl } from "./product-purl.ts";
 import { makeScene, type Scene } from "./scene.ts";
 import { spokenOf } from "./spoken-of.ts";
@@ -25,7 +25,7 @@ export interface Weighing {
   readonly onExpiry?: (at: number) => void;
 }
 
-/** Findings in the same order. `fixed` and `not_affected` that outweigh dissent suppress; all else only annotates. */
+/** Findings in the same order. `fixed` and `not_affected` that outweigh dissent suppress what is no malware; all else only annotates. */
 export function applyVex(
   findings: readonly Finding[],
   snapshot: VexSnapshot,
@@ -42,11 +42,19 @@ export function applyVex(
     const spoken = asked.flatMap((one) => relevant(finding, ids, one, scene));
     const consensus = consensusOf(spoken, trust, now);
     if (consensus === undefined) return finding;
-    const { annotation, isAnswered, expiresAt } = consensus;
+    const { annotation, isAnswered, expiresAt } = heardOf(finding, consensus);
     if (expiresAt !== undefined) onExpiry?.(expiresAt);
     const by = finding.suppressedBy ?? (isAnswered ? `vex:${annotation.source}` : undefined);
     return { ...finding, vex: annotation, ...(by === undefined ? {} : { suppressedBy: by }) };
   });
+}
+
+/** VEX speaks of flaws in products. Of a package that is itself the harm it is told, and answers nothing: a rule may waive it. */
+function heardOf({ malware }: Finding, consensus: Consensus): Consensus {
+  const { annotation, isAnswered } = consensus;
+  if (malware !== true || !isAnswered) return consensus;
+  const reason = `${annotation.reason}; VEX does not answer for malware`;
+  return { ...consensus, isAnswered: false, annotation: { ...annotation, isOpen: true, reason } };
 }
 
 /** Something in an image that a vulnerability may be in. */

@@ -349,6 +349,17 @@ describe("statuses", () => {
     });
   });
 
+  it("answers nothing of malware, and is told", () => {
+    const found = { ...finding("CVE-2024-1", LODASH), malware: true as const };
+    const snapshot = openVexSnapshot(
+      compileVexSnapshot([document(openvex(statement({ "@id": LODASH })))]).bytes,
+    );
+    const [after] = applyVex([found], snapshot, { sbom: sbom([component(LODASH)]), context: {} });
+    expect(after).not.toHaveProperty("suppressedBy");
+    expect(after?.vex).toMatchObject({ status: "not_affected", isOpen: true });
+    expect(after?.vex?.reason).toMatch(/; VEX does not answer for malware$/);
+  });
+
   it("leaves the distro's word first", () => {
     const found = finding("CVE-2024-1", LODASH, { suppressedBy: "pkg:deb/debian/node-lodash@4" });
     expect(judged([document(at("fixed"))], found)).toBe("fixed pkg:deb/debian/node-lodash@4");
