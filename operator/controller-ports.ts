@@ -97,7 +97,7 @@ function reportPorts(parts: Parts): ReportPorts {
     remove: async ({ metadata, spec }) => {
       const { namespace = "", name, uid } = metadata;
       await client.delete(resources.reports, { namespace, name }, { preconditions: { uid } });
-      await evaluator.forget(namespace, spec.imageDigest as Digest);
+      await evaluator.forget(namespace, spec.imageDigest);
     },
   };
 }
