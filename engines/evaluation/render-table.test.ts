@@ -89,6 +89,25 @@ describe("width", () => {
   });
 });
 
+it("cuts the package and the rule before the fix and the id, and breaks prose between words", () => {
+  const made = report([
+    finding("GHSA-abcd-efgh-ijkl", "pkg:npm/a-long-package-name@1.20.12", { fixedVersion: "1.21.11" }),
+  ]);
+  const lines = renderTable(
+    {
+      ...made,
+      reasons: ["one finding of a kind that has quite a long description fails the rule of the house"],
+    },
+    { width: 72 },
+  ).split("\n");
+  expect(lines[3]).toMatch(/^high {6}GHSA-abcd-efgh… +a-long-pa… +1\.20\.12 +1\.21\.11 +0 +/);
+  expect(lines.slice(-3)).toEqual([
+    "  one finding of a kind that has quite a long description fails the rule",
+    "    of the house",
+    "",
+  ]);
+});
+
 it("colours only when asked, and outside of the padding's count", () => {
   expect(renderTable(MADE)).not.toContain("\u001b");
   expect(renderTable(MADE, { color: true })).toContain("\u001b[1;31mcritical\u001b[0m  CVE-1");

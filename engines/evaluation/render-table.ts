@@ -3,7 +3,7 @@
 import { counts } from "./evaluate.ts";
 import { severities } from "./severity.ts";
 import { byImportance } from "./summarize.ts";
-import { printable, textTable, type Column } from "./text-table.ts";
+import { printable, textTable, wrapped, type Column } from "./text-table.ts";
 import type { JudgedFinding, LicenseFinding, ReportDocument, Severity, Verdict } from "./types.ts";
 import { cut } from "./verdict.ts";
 
@@ -19,18 +19,20 @@ export interface TableOptions {
 
 const COLUMNS: readonly Column<JudgedFinding>[] = [
   { title: "SEVERITY", text: ({ severity }) => severity, min: 8, gives: 0 },
-  { title: "ID", text: ({ id }) => id, min: 14, gives: 1 },
-  { title: "PACKAGE", text: ({ name }) => name, min: 10, gives: 4 },
-  { title: "VERSION", text: ({ version }) => version, min: 7, gives: 3 },
+  // A GHSA id has 19 characters.
+  { title: "ID", text: ({ id }) => id, min: 14, likes: 19, gives: 2 },
+  { title: "PACKAGE", text: ({ name }) => name, min: 10, likes: 16, gives: 4 },
+  { title: "VERSION", text: ({ version }) => version, min: 7, likes: 12, gives: 3 },
   {
     title: "FIXED",
     text: ({ fixedVersion, distroStatus, malware }) =>
       fixedVersion ?? (malware === true ? "remove it" : (distroStatus ?? "-")),
     min: 5,
-    gives: 3,
+    likes: 12,
+    gives: 1,
   },
   { title: "LAYER", text: ({ layer }) => String(layer.index), min: 5, gives: 0 },
-  { title: "DECISION", text: decision, min: 8, gives: 2 },
+  { title: "DECISION", text: decision, min: 8, likes: 16, gives: 5 },
 ];
 const WIDE: readonly Column<JudgedFinding>[] = [
   { title: "PATH", text: placeOf, min: 4, gives: 5 },
@@ -77,16 +79,16 @@ export function renderTable(report: ReportDocument, options: TableOptions = {}):
   if (report.imageReference !== undefined) lines.push(`Digest ${report.imageDigest}`);
   const columns = wide ? [...COLUMNS, ...WIDE] : COLUMNS;
   lines.push("", ...textTable(columns, shown, room, ({ severity }, cell) => paint(severity, cell)));
-  lines.push(fit(countLine(report)));
+  lines.push(...wrapped(countLine(report), room, 2));
   const aside = asideLine(report, all);
-  if (aside !== "") lines.push(fit(aside));
+  if (aside !== "") lines.push(...wrapped(aside, room, 2));
   if (report.licenseFindings.length > 0) {
     const licenseColumns = wide ? [...LICENSE_COLUMNS, ...LICENSE_WIDE] : LICENSE_COLUMNS;
     lines.push("", ...textTable(licenseColumns, licenses, room, (_, cell) => cell));
-    lines.push(fit(licenseLine(report, all)));
+    lines.push(...wrapped(licenseLine(report, all), room, 2));
   }
   lines.push("", `Verdict: ${paint(report.verdict, report.verdict)}`);
-  for (const reason of report.reasons) lines.push(fit(`  ${printable(reason)}`));
+  for (const reason of report.reasons) lines.push(...wrapped(`  ${printable(reason)}`, room, 4));
   if (report.nextExpiry !== undefined)
     lines.push(
       `  holds until ${report.nextExpiry}, when a waiver ends, an age is reached or a VEX claim is due`,

@@ -5,8 +5,10 @@ import { cut } from "./verdict.ts";
 export interface Column<Row> {
   readonly title: string;
   readonly text: (row: Row) => string;
-  /** Never narrower than this, where the terminal allows. */
+  /** Never narrower than this. */
   readonly min: number;
+  /** Not narrower than this as long as another column has more than it likes; `min` unless given. */
+  readonly likes?: number;
   /** Columns that give way first have the higher number; 0 never does. */
   readonly gives: number;
 }
@@ -39,22 +41,43 @@ export function textTable<Row>(
   return [line(padded(columns.map(({ title }) => title))), ...body, ""];
 }
 
-/** Takes from the columns that give way first, down to their minimum, until the line fits. */
-function shrink(
-  columns: readonly Pick<Column<never>, "min" | "gives">[],
-  widths: number[],
-  width: number,
-): void {
+type Flexible = Pick<Column<never>, "min" | "likes" | "gives">;
+
+/** Takes from the columns that give way first, down to what they like, then down to their minimum, until the line fits. */
+function shrink(columns: readonly Flexible[], widths: number[], width: number): void {
   let over = widths.reduce((sum, one) => sum + one, GAP * (widths.length - 1)) - width;
-  for (const level of [5, 4, 3, 2, 1]) {
-    for (const [index, column] of columns.entries()) {
-      if (column.gives !== level || over <= 0) continue;
-      const now = widths[index] ?? 0;
-      const taken = Math.min(over, Math.max(now - column.min, 0));
-      widths[index] = now - taken;
-      over -= taken;
+  const takeDownTo = (floorOf: (column: Flexible) => number): void => {
+    for (const level of [5, 4, 3, 2, 1]) {
+      for (const [index, column] of columns.entries()) {
+        if (column.gives !== level || over <= 0) continue;
+        const now = widths[index] ?? 0;
+        const taken = Math.min(over, Math.max(now - floorOf(column), 0));
+        widths[index] = now - taken;
+        over -= taken;
+      }
     }
+  };
+  takeDownTo(({ min, likes = min }) => likes);
+  takeDownTo(({ min }) => min);
+}
+
+/** Prose in lines of `width` at most, broken between words, all but the first indented by `indent`; words longer than a line are cut. */
+export function wrapped(text: string, width: number | undefined, indent: number): readonly string[] {
+  if (width === undefined) return [text];
+  const words = text.trimStart();
+  const start = text.length - words.length;
+  const lines: string[] = [];
+  let line = "";
+  const room = (): number => width - (lines.length === 0 ? start : indent);
+  for (const word of words.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > room()) {
+      lines.push(line);
+      line = "";
+    }
+    line = line === "" ? cut(word, room()) : `${line} ${word}`;
   }
+  lines.push(line);
+  return lines.map((each, index) => `${" ".repeat(index === 0 ? start : indent)}${each}`);
 }
 
 /** Control and direction characters would let a package name write on the terminal. */
