@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Bytes of a leaf document to its value. What does not parse is refused with its position. */
-import { parse as parseYaml, YAMLParseError } from "yaml";
+import { YAMLParseError } from "yaml";
+import { composeYaml } from "../../compose-yaml.ts";
 import { documentInvalid } from "../errors.ts";
 import type { FeedLimits } from "../limits.ts";
 import type { ParsedDocument } from "../types.ts";
@@ -54,7 +55,9 @@ function yaml(name: string, text: string): unknown {
     });
   }
   try {
-    return parseYaml(text, { schema: "failsafe", maxAliasCount: 100, prettyErrors: false }) as unknown;
+    const composed = composeYaml(text, { schema: "failsafe" });
+    if (composed.errors[0] !== undefined) throw composed.errors[0];
+    return composed.toJS({ maxAliasCount: 100 }) as unknown;
   } catch (cause) {
     if (cause instanceof YAMLParseError) {
       const fault = { document: name, path: "$", reason: `it is no YAML: ${cause.message.slice(0, 200)}` };
