@@ -20,6 +20,10 @@ export interface ScopedStatement {
 /** Weight of each VEX source, 0 to 1; a source without one has 1, and one with 0 is not asked. */
 export type VexTrust = Readonly<Record<string, number>>;
 
+/** A name may be one that every object has (`constructor`). */
+export const trustIn = (trust: VexTrust, source: string): number =>
+  Object.hasOwn(trust, source) ? (trust[source] ?? 1) : 1;
+
 export interface Consensus {
   readonly annotation: VexAnnotation;
   /** The finding is answered: not affected, or fixed. */
@@ -44,7 +48,7 @@ export function consensusOf(
   trust: VexTrust,
   now?: number,
 ): Consensus | undefined {
-  const weightOf = ({ from }: VexStatement): number => trust[from.source] ?? 1;
+  const weightOf = ({ from }: VexStatement): number => trustIn(trust, from.source);
   const asked = dated(
     all.filter(({ statement }) => weightOf(statement) > 0),
     now,

@@ -5,7 +5,7 @@ import type { EvaluationContext } from "../policy/types.ts";
 import type { VexAnnotation, VexStatus } from "../types.ts";
 import { relevant } from "./apply-vex.ts";
 import type { Weighing } from "./apply-vex.ts";
-import { closestFirst, consensusOf, counts, dayAfter, isAhead } from "./consensus.ts";
+import { closestFirst, consensusOf, counts, dayAfter, isAhead, trustIn } from "./consensus.ts";
 import type { Scope, ScopedStatement, VexTrust } from "./consensus.ts";
 import { makeScene } from "./scene.ts";
 import type { VexSignature, VexSnapshot } from "./types.ts";
@@ -89,7 +89,7 @@ function weighed(
     document: from.document,
     status,
     scope,
-    weight: counts(statement) ? (trust[from.source] ?? 1) : 0,
+    weight: counts(statement) ? trustIn(trust, from.source) : 0,
     signature: from.signature,
     ...(justification === undefined ? {} : { justification }),
     ...(action === undefined ? {} : { action }),
