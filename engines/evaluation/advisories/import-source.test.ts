@@ -305,6 +305,14 @@ it("no damage to an archive in an archive touches what lies beside it", async ()
 
 describe("a feed that cannot be read leaves nothing behind", () => {
   const tar = tarOf(two);
+  const noise = Buffer.from(
+    Array.from({ length: 100_000 }, (_, i) => (Math.imul(i + 1, 2654435761) >>> 13) & 255),
+  );
+  /** As the directory says it of the first entry. */
+  const withCompressedSize = (bytes: Buffer, size: number): Buffer => {
+    bytes.writeUInt32LE(size, bytes.indexOf("PK\x01\x02", 0, "latin1") + 20);
+    return bytes;
+  };
   const zip = zipOf(two);
 
   it.each([
@@ -326,6 +334,11 @@ describe("a feed that cannot be read leaves nothing behind", () => {
     [
       "zip that inflates to more than it says",
       { "f.zip": zipOf({ "a.json": "x".repeat(1e6) }, { size: 10 }) },
+      "FEED_UNREADABLE",
+    ],
+    [
+      "zip whose directory gives an entry the bytes of others too",
+      { "f.zip": withCompressedSize(zipOf({ "a.json": record("T-2"), "noise.bin": noise }), 50_000) },
       "FEED_UNREADABLE",
     ],
     [
