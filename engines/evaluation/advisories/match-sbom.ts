@@ -11,6 +11,7 @@ import { severityRank } from "../severity.ts";
 import type { Finding, Severity } from "../types.ts";
 import { distroRelease, isOwnVendor, namesSourceRpms } from "./distros.ts";
 import { packageName } from "./ecosystems.ts";
+import { advisoryErrors } from "./errors.ts";
 import { concernsModule, leavesModuleOpen, moduleState } from "./modules.ts";
 import type { ModuleState } from "./modules.ts";
 import { describeRange, holds, isNamed } from "./ranges.ts";
@@ -28,6 +29,14 @@ export interface Matching {
    */
   readonly uncovered: readonly string[];
 }
+
+/**
+ * Characters of all findings, about: a report is one text, which can have 2^29. Feeds are strangers' words: a hundred thousand records
+ * about one package, or as many names of one flaw, come once for each component that they hold.
+ */
+const MAX_CHARACTERS = 256 * 1024 * 1024;
+/** Of a finding beside its names. */
+const FIXED_CHARACTERS = 1000;
 
 const CRATE_OF_ELSEWHERE = /[?&]source=(?!crates\.io)/;
 
@@ -70,13 +79,15 @@ type Answer = Pick<
 > & {
   /** The CVE's own record was rejected: there is no such flaw. */
   readonly isRejected: boolean;
+  /** In a report, about. */
+  readonly characters: number;
 };
 
 const DISTRO_TYPES: ReadonlySet<string> = new Set(["deb", "apk", "rpm"]);
 /** Binaries that no package claims: nobody writes advisories about them by name. */
 const UNNAMED = "generic";
 
-/** @throws SNAPSHOT_CORRUPT when the snapshot was opened unverified and is damaged */
+/** @throws FINDINGS_LIMIT_EXCEEDED; SNAPSHOT_CORRUPT when the snapshot was opened unverified and is damaged */
 export function matchSbom(sbom: Sbom, snapshot: Snapshot): Matching {
   return new Matcher(sbom, snapshot).run();
 }
@@ -86,6 +97,7 @@ class Matcher {
   readonly #snapshot: Snapshot;
   readonly #release: string | undefined;
   readonly #uncovered = new Set<string>();
+  #characters = 0;
   /** Binaries of one source package ask the same. */
   readonly #answers = new Map<string, readonly Answer[]>();
 
@@ -213,7 +225,9 @@ class Matcher {
 
   #finding(component: Component, answer: Answer): Finding {
     const { type, namespace, name, version, purl, bomRef, evidence, layer, usedByEntrypoint } = component;
-    const { isRejected, ...facts } = answer;
+    const { isRejected, characters, ...facts } = answer;
+    this.#characters += characters;
+    if (this.#characters > MAX_CHARACTERS) throw tooMuch(answer.id, purl);
     return {
       ...facts,
       purl,
@@ -261,9 +275,10 @@ function answerOf(
   const status = hits.map(({ entry }) => entry.distroStatus).find((text) => text !== undefined);
   const published = hits.flatMap(({ head }) => toldTime(head.published)).sort(byText)[0];
   const range = hits.find((hit) => hit.range !== undefined)?.range;
+  const advisoryIds = [...new Set(hits.map(({ head }) => head.id))].sort(byText);
   return {
     id: vulnerability.id,
-    advisoryIds: [...new Set(hits.map(({ head }) => head.id))].sort(byText),
+    advisoryIds,
     aliases: vulnerability.aliases,
     sources: [...new Set(hits.map(({ head }) => head.source))].sort(byText),
     vendors: [...new Set(hits.map(({ head }) => head.vendor))].sort(byText),
@@ -276,8 +291,23 @@ function answerOf(
     ...(vulnerability.malware ? { malware: true } : {}),
     ...contradictionsOf(order, hits),
     isRejected: vulnerability.rejected,
+    characters: [...advisoryIds, ...vulnerability.aliases].reduce(
+      (sum, name) => sum + name.length + 3,
+      FIXED_CHARACTERS,
+    ),
     ...(published === undefined ? {} : { published }),
   };
+}
+
+function tooMuch(id: string, purl: string): Error {
+  const limit = `findings of over ${MAX_CHARACTERS} characters`;
+  return advisoryErrors.make(
+    "FINDINGS_LIMIT_EXCEEDED",
+    `${limit}: too many for a report, at ${id} of ${purl}`,
+    {
+      data: { id, purl, allowed: MAX_CHARACTERS },
+    },
+  );
 }
 
 /** Feeds write the zero of Go's time, year 1, or of Unix's where they know none. */
