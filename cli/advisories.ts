@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Advisories for the command: imported exports in the cache, and the snapshot compiled from all of them. */
 import { randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import { z } from "zod";
 import {
   compileSnapshot,
   decodeExport,
@@ -24,7 +25,7 @@ import type {
   SourceExport,
 } from "#engines/evaluation/index.ts";
 import { digestOf, hexOf, parseDigest } from "#lib/digest.ts";
-import { codeOf, defineErrors, messageOf } from "#lib/errors.ts";
+import { StellaError, codeOf, defineErrors, messageOf } from "#lib/errors.ts";
 import { progressLine, say } from "./output.ts";
 import type { ProgressLine } from "./output.ts";
 import { toldFeed } from "./told-feed.ts";
@@ -44,6 +45,10 @@ export const cliAdvisoryErrors = defineErrors("cli-advisories", {
 });
 
 export const SNAPSHOT_FILE = "snapshot.bin";
+/** Lies beside a snapshot while what is kept and the snapshot may differ: for longer where an import or a removal was killed. */
+const UNFINISHED_FILE = "snapshot.unfinished";
+/** What a killed import left behind; another that is still at work is younger. */
+const LEFTOVER_MS = 24 * 60 * 60 * 1000;
 const MAX_SAID = 5;
 const MAX_ROUNDS = 10;
 
@@ -60,6 +65,15 @@ export interface KeptSource {
   /** RFC 3339; when its address was last found unchanged. */
   readonly checkedAt?: string;
 }
+
+const keptShape = z.looseObject({
+  name: z.string(),
+  path: z.string(),
+  digest: z.string(),
+  records: z.number(),
+  rejected: z.number(),
+  importedAt: z.string(),
+});
 
 /** What a path or address is kept as. */
 const nameOf = (path: string, name: string | undefined, web: WebFlags): string =>
@@ -221,7 +235,8 @@ async function keep(folder: string, done: readonly Imported[], progress: Progres
   });
   // What names an export comes behind all of them: one that can't be written leaves none that is named and not there.
   const named = done.map(({ kept }) => [`${stemOf(kept.name)}.json`, `${JSON.stringify(kept)}\n`] as const);
-  if (done.every(({ result }) => result === undefined)) {
+  const isCompiled = existsSync(join(folder, SNAPSHOT_FILE)) && !isUnfinished(folder);
+  if (isCompiled && done.every(({ result }) => result === undefined)) {
     await writeTogether(folder, [...files, ...named]);
     return;
   }
@@ -257,6 +272,11 @@ async function readExports(folder: string, sources: readonly KeptSource[]): Prom
 /** Compiles what is kept anew. */
 export async function compileKept(folder: string): Promise<void> {
   const sources = await keptSources(folder);
+  if (sources.length === 0) {
+    await rm(join(folder, SNAPSHOT_FILE), { force: true });
+    await endChange(folder);
+    return;
+  }
   await writeTogether(folder, [[SNAPSHOT_FILE, compileSnapshot(await readExports(folder, sources))]]);
   await settle(folder, sources);
 }
@@ -278,7 +298,7 @@ export async function keptSources(folder: string): Promise<readonly KeptSource[]
   for (const file of files.filter((one) => one.endsWith(".json")).sort()) {
     const text = await readFile(join(folder, file), "utf8");
     try {
-      sources.push(JSON.parse(text) as KeptSource);
+      sources.push(keptShape.parse(JSON.parse(text)));
     } catch (cause) {
       throw damaged(join(folder, file), cause);
     }
@@ -298,7 +318,7 @@ async function readExport(folder: string, { name, digest }: KeptSource): Promise
 function damaged(file: string, cause: unknown): Error {
   return cliAdvisoryErrors.make(
     "ADVISORIES_DAMAGED",
-    `${file} is damaged (${messageOf(cause)}): remove the folder and import the advisories again`,
+    `${file} is damaged (${messageOf(cause).split("\n", 1)[0] ?? ""}): remove the folder and import the advisories again`,
     { cause },
   );
 }
@@ -373,6 +393,7 @@ export function sayRejected({ rejected, rejectedCount }: ImportResult): void {
 }
 
 async function openKept(folder: string): Promise<Snapshot> {
+  await finishKept(folder, "advisories", () => compileKept(folder));
   try {
     return openSnapshot(await readKept(folder));
   } catch (cause) {
@@ -405,6 +426,42 @@ async function isSnapshot(path: string): Promise<boolean> {
   return false;
 }
 
+/** Before a file of the folder changes that its snapshot is compiled from. */
+export async function beginChange(folder: string): Promise<void> {
+  await writeFile(join(folder, UNFINISHED_FILE), "");
+}
+
+export const endChange = (folder: string): Promise<void> =>
+  rm(join(folder, UNFINISHED_FILE), { force: true });
+
+export const isUnfinished = (folder: string): boolean => existsSync(join(folder, UNFINISHED_FILE));
+
+/**
+ * Does what a killed import or removal left to do. Where that can't be done the snapshot is the one before, which is whole, and it is
+ * said.
+ */
+export async function finishKept(folder: string, what: string, compile: () => Promise<void>): Promise<void> {
+  if (!isUnfinished(folder)) return;
+  try {
+    await compile();
+    say(`stella: the last change of the kept ${what} was cut off; compiled what is kept`);
+  } catch (error) {
+    if (!(error instanceof StellaError)) throw error;
+    say(
+      `stella: the last change of the kept ${what} was cut off, what was kept before counts; import again: ${messageOf(error)}`,
+    );
+  }
+}
+
+async function discardLeftovers(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.endsWith(".part")) continue;
+    const found = await stat(join(folder, name)).catch(() => undefined);
+    if (found !== undefined && found.mtimeMs < Date.now() - LEFTOVER_MS)
+      await rm(join(folder, name), { force: true });
+  }
+}
+
 /** All parts are written before the first takes its name: a full disk leaves the folder as it was. */
 export async function writeTogether(
   folder: string,
@@ -414,7 +471,11 @@ export async function writeTogether(
   try {
     await mkdir(folder, { recursive: true });
     for (const [index, [, bytes]] of files.entries()) await writeFile(parts[index] ?? "", bytes);
+    const hasSnapshot = files.some(([name]) => name === SNAPSHOT_FILE);
+    if (hasSnapshot) await beginChange(folder);
     for (const [index, [name]] of files.entries()) await rename(parts[index] ?? "", join(folder, name));
+    if (hasSnapshot) await endChange(folder);
+    await discardLeftovers(folder);
   } catch (cause) {
     for (const part of parts) await rm(part, { force: true }).catch(() => undefined);
     throw cliAdvisoryErrors.make("ADVISORIES_UNWRITABLE", `cannot write in ${folder}: ${messageOf(cause)}`, {

@@ -3,7 +3,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { defineErrors } from "#lib/errors.ts";
-import { SNAPSHOT_FILE, compileKept, keptSources, stemOf } from "./advisories.ts";
+import { SNAPSHOT_FILE, beginChange, compileKept, endChange, keptSources, stemOf } from "./advisories.ts";
 import { writeResult } from "./output.ts";
 import { printable } from "./printable.ts";
 import { VEX_SNAPSHOT_FILE, compileKeptVex, keptVex } from "./vex.ts";
@@ -47,6 +47,7 @@ async function remove(folder: string, names: readonly string[], kept: Kept): Pro
     const there = kept.names.length === 0 ? "nothing is kept" : `kept are ${kept.names.join(", ")}`;
     throw removeErrors.make("SOURCE_NOT_KEPT", printable(`no source ${unknown} is kept; ${there}`));
   }
+  await beginChange(folder);
   // First the file that names the others: a source that is named and not whole would stop every scan.
   for (const file of kept.files) {
     for (const name of names) await rm(join(folder, `${stemOf(name)}.${file}`), { force: true });
@@ -54,5 +55,6 @@ async function remove(folder: string, names: readonly string[], kept: Kept): Pro
   if (kept.names.every((name) => names.includes(name)))
     await rm(join(folder, kept.snapshot), { force: true });
   else await kept.recompile();
+  await endChange(folder);
   for (const name of names) await writeResult(`${printable(name)}: removed\n`, undefined);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `stella scan`, `policy` and `advisories` over a small image and small feeds on disk. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -281,6 +281,54 @@ describe("stella advisories", () => {
     expect(await found()).toEqual([expect.not.stringContaining(said), ["GHSA-1"]]);
     expect((await stella("advisories", "remove", "second.json", ...cache)).err).toContain("SOURCE_NOT_KEPT");
   });
+
+  it("finishes an import or a removal that was killed, and else goes on with what was whole", async () => {
+    const cache = ["--cache-dir", at("killed")];
+    const found = async (): Promise<unknown> => {
+      const { err, out } = await stella("scan", target, "--platform", "linux/amd64", "--json", ...cache);
+      return [
+        err.split("; ")[0]?.replace("stella: the last change of the kept advisories was ", ""),
+        (JSON.parse(out || "{}") as { findings?: { id: string }[] }).findings?.map(({ id }) => id),
+      ];
+    };
+    const kept = (name: string): string => at(`killed/advisories/${name}`);
+    write("second.json", osv("GHSA-2"));
+    await stella("advisories", "import", at("feed.json"), ...cache);
+    const before = readFileSync(kept("snapshot.bin"));
+    await stella("advisories", "import", at("second.json"), ...cache);
+
+    // Killed before the snapshot of what is kept took its name.
+    writeFileSync(kept("snapshot.bin"), before);
+    writeFileSync(kept("snapshot.unfinished"), "");
+    expect(await found()).toEqual(["cut off", ["GHSA-1", "GHSA-2"]]);
+    expect(await found()).toEqual(["", ["GHSA-1", "GHSA-2"]]);
+
+    // Killed between an export and the file that names it.
+    const [one = ""] = readdirSync(at("killed/advisories")).filter((name) => name.endsWith(".export"));
+    writeFileSync(kept(one), "half");
+    writeFileSync(kept("snapshot.unfinished"), "");
+    expect(await found()).toEqual(["cut off, what was kept before counts", ["GHSA-1", "GHSA-2"]]);
+    expect((await stella("advisories", "import", at("feed.json"), at("second.json"), ...cache)).exit).toBe(0);
+    expect(await found()).toEqual(["", ["GHSA-1", "GHSA-2"]]);
+
+    // Killed when all sources were removed, and their snapshot was not.
+    for (const name of readdirSync(at("killed/advisories"))) if (name !== "snapshot.bin") rmSync(kept(name));
+    writeFileSync(kept("snapshot.unfinished"), "");
+    expect((await stella("scan", target, "--platform", "linux/amd64", "--json", ...cache)).err).toContain(
+      "ADVISORIES_MISSING",
+    );
+  });
+
+  it.each(["null", "[]", "{}", '{"name":1}', "{", '"\\u001b[31m"'])(
+    "tells of a kept file that is no source: %s",
+    async (text) => {
+      const cache = ["--cache-dir", at("odd")];
+      await stella("advisories", "import", at("feed.json"), ...cache);
+      writeFileSync(at("odd/advisories/x.json"), text);
+      const { exit, err } = await stella("advisories", "status", ...cache);
+      expect([exit, err]).toEqual([2, expect.stringMatching(/ADVISORIES_DAMAGED: .*x\.json is damaged/)]);
+    },
+  );
 
   it("says how many records it could not compare, and of what", async () => {
     const cache = ["--cache-dir", at("blind")];

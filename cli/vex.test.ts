@@ -110,6 +110,20 @@ describe("stella vex import", () => {
     expect(readdirSync(at("refusing/vex"))).toEqual(before);
   });
 
+  it("does not hear a source whose removal was killed", async () => {
+    const cache = cacheOf("killed");
+    await stella("vex", "import", at("supplier.json"), at("hub.json"), "--weight", "0.6", ...cache);
+    const snapshot = at("killed/vex/snapshot.bin");
+    const both = readFileSync(snapshot);
+    const without = await answerOf(...cache);
+    await stella("vex", "remove", "hub.json", ...cache);
+    const after = await answerOf(...cache);
+    expect(after).not.toEqual(without);
+    writeFileSync(snapshot, both);
+    writeFileSync(at("killed/vex/snapshot.unfinished"), "");
+    expect(await answerOf(...cache)).toEqual(after);
+  });
+
   it("tells of a damaged cache", async () => {
     const cache = cacheOf("damaged");
     await stella("vex", "import", at("supplier.json"), ...cache);

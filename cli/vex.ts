@@ -9,7 +9,7 @@ import { byKey } from "#lib/compare.ts";
 import { isDigest, parseDigest } from "#lib/digest.ts";
 import type { Digest } from "#lib/digest.ts";
 import { defineErrors, messageOf } from "#lib/errors.ts";
-import { stemOf, writeTogether } from "./advisories.ts";
+import { finishKept, stemOf, writeTogether } from "./advisories.ts";
 import { sayVexProblems, vexAt } from "./scan/knowledge.ts";
 import { downloadsIn } from "./web-feed.ts";
 import { decodeDocuments, encodeDocuments } from "./vex-documents.ts";
@@ -175,6 +175,7 @@ export async function keptVex(folder: string): Promise<readonly KeptVex[]> {
 
 /** The snapshot of all kept documents, and the weights that they were kept with. @throws VEX_DAMAGED */
 export async function openKeptVex(folder: string): Promise<KeptOpinions> {
+  await finishKept(folder, "VEX", () => compileKeptVex(folder));
   const sources = await keptVex(folder);
   if (sources.length === 0) return { vex: emptyVexSnapshot(), vexTrust: {} };
   const file = join(folder, VEX_SNAPSHOT_FILE);

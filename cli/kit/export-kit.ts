@@ -15,12 +15,12 @@ import type { Digest } from "#lib/digest.ts";
 import { signEnvelope } from "#lib/dsse/index.ts";
 import { StellaError, messageOf } from "#lib/errors.ts";
 import { writeTar } from "#lib/oci/writing/tar.ts";
-import { keptExports, keptSources, stemOf } from "../advisories.ts";
+import { finishKept, keptExports, keptSources, stemOf } from "../advisories.ts";
 import type { KeptSource } from "../advisories.ts";
 import { advisoriesIn, vexIn } from "../cache.ts";
 import { readText } from "../files.ts";
 import { isWebAddress } from "../web-feed.ts";
-import { VEX_SNAPSHOT_FILE, keptVex } from "../vex.ts";
+import { VEX_SNAPSHOT_FILE, compileKeptVex, keptVex } from "../vex.ts";
 import { KIT_FORMAT, KIT_PAYLOAD_TYPE, MANIFEST_FILE, SIGNATURE_FILE, kitErrors } from "./manifest.ts";
 import type { KitKind, KitManifest } from "./manifest.ts";
 import { readKit } from "./read-kit.ts";
@@ -110,6 +110,7 @@ async function snapshotOf(
 type VexFacts = Pick<KitManifest, "vexSources" | "vexSnapshot">;
 
 async function vexParts(folder: string): Promise<{ parts: Part[]; facts: VexFacts }> {
+  await finishKept(folder, "VEX", () => compileKeptVex(folder));
   const sources = await keptVex(folder);
   if (sources.length === 0) return { parts: [], facts: { vexSources: [] } };
   const bytes = await readFile(join(folder, VEX_SNAPSHOT_FILE));

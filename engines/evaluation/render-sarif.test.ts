@@ -39,6 +39,12 @@ const sarif = (...findings: readonly Finding[]): Sarif["runs"][0] => {
 
 const a = "pkg:npm/a@1.0.0";
 
+it("has a place for a path, and a page for an id, that are no well-formed text", () => {
+  const { tool, results } = sarif(finding("X-\ud800", a, { evidence: [{ path: "srv/\udfff.json" }] }));
+  expect(tool.driver.rules[0]).toMatchObject({ helpUri: "https://osv.dev/vulnerability/X-%EF%BF%BD" });
+  expect(JSON.stringify(results)).toContain('"srv/%EF%BF%BD.json"');
+});
+
 it("has a rule for each vulnerability and a result for each finding", () => {
   const { tool, results } = sarif(
     finding("CVE-1", a, { severity: "critical", fixedVersion: "1.0.1" }),

@@ -88,7 +88,7 @@ function rule(findings: readonly JudgedFinding[]): object {
 }
 
 function helpOf(id: string): string {
-  const name = encodeURIComponent(id);
+  const name = escaped(id);
   if (id.startsWith("CVE-")) return `https://www.cve.org/CVERecord?id=${name}`;
   if (id.startsWith("GHSA-")) return `https://github.com/advisories/${name}`;
   return `https://osv.dev/vulnerability/${name}`;
@@ -196,7 +196,10 @@ function locationsOf({ evidence, purl }: Pick<JudgedFinding, "evidence" | "purl"
   }));
 }
 
-const uriOf = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
+const uriOf = (path: string): string => path.split("/").map(escaped).join("/");
+
+/** Half of a surrogate pair, which SBOMs of others may hold, has no form in a URI. */
+const escaped = (text: string): string => encodeURIComponent(text.toWellFormed());
 
 /** The one that set it aside: a waiver of the policy, VEX, or the distro's own word. */
 function suppression({

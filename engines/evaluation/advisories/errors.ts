@@ -17,6 +17,8 @@ export const advisoryErrors = defineErrors("advisories", {
   EXPORT_CORRUPT: "invalid",
   /** Two sources of one snapshot have the same name. */
   SNAPSHOT_SOURCE_DUPLICATE: "invalid",
+  /** More findings, or more names of them, than a report can hold: no feed says as much that is true. */
+  FINDINGS_LIMIT_EXCEEDED: "invalid",
   /** Truncated, altered or foreign bytes where a snapshot should be. */
   SNAPSHOT_CORRUPT: "invalid",
   /** A snapshot of a format version that this program does not read. */

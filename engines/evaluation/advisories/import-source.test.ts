@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Imports of whole feeds: every packing gives the same export, and bad or hostile bytes are refused by name. */
+import { createHash } from "node:crypto";
 import { mkdtemp, mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -234,6 +235,40 @@ describe("a document that cannot be used is listed, and the rest goes on", () =>
     expect(result.export.advisories).toHaveLength(1);
     expect(result.rejected.map(({ document }) => document)).toEqual(["a.yaml", "b.yaml"]);
   });
+
+  it("yaml with very many keys or aliases, in time that grows with its length", async () => {
+    const many = (line: (i: number) => string): string =>
+      Array.from({ length: 40_000 }, (_, i) => line(i)).join("");
+    const result = await importOf({
+      "aliases.yaml": `x:\n${many((i) => `- &a${i} x\n`)}y:\n${many((i) => `- *a${i}\n`)}`,
+      "keys.yaml": `id: T-1\nmodified: "2024-01-01T00:00:00Z"\nwithdrawn: "2024-01-01T00:00:00Z"\ndatabase_specific:\n${many((i) => `  k${i}: 1\n`)}`,
+      "twice.yaml": "id: T-2\nmodified: x\nmodified: y\n",
+    });
+    expect(result.export.advisories.map(({ id }) => id)).toEqual(["T-1"]);
+    expect(result.rejected.map(({ document, reason }) => [document, reason])).toEqual([
+      ["aliases.yaml", "it is no YAML: more than 200 aliases"],
+      ["twice.yaml", "it is no YAML: Map keys must be unique"],
+    ]);
+  });
+
+  it("more versions and ranges of one package than are compared: all stay", async () => {
+    const events = Array.from({ length: 1100 }, (_, i) => [
+      { introduced: `1.${2 * i}.0` },
+      { fixed: `1.${2 * i + 1}.0` },
+    ]);
+    const versions = ["1.0.5", "no version", ...Array.from({ length: 1000 }, (_, i) => `2.${i}.0`)];
+    const affected = (count: number): object[] => [
+      {
+        package: { ecosystem: "npm", name: "x" },
+        ranges: [{ type: "SEMVER", events: events.slice(0, count).flat() }],
+        versions,
+      },
+    ];
+    const text = (id: string, count: number): string =>
+      JSON.stringify({ id, modified: "2024-01-01T00:00:00Z", affected: affected(count) });
+    const result = await importOf({ "a.json": text("T-1", 100), "b.json": text("T-2", 1100) });
+    expect(result.export.advisories.map((one) => one.affected[0]?.versions?.length)).toEqual([1000, 1001]);
+  });
 });
 
 describe("one document that cannot be read is rejected, and the rest goes on", () => {
@@ -302,6 +337,15 @@ it("no damage to an archive in an archive touches what lies beside it", async ()
 
 describe("a feed that cannot be read leaves nothing behind", () => {
   const tar = tarOf(two);
+  /** That no compression makes shorter. */
+  const noise = Buffer.concat(
+    Array.from({ length: 3000 }, (_, i) => createHash("sha256").update(String(i)).digest()),
+  );
+  /** As the directory says it of the first entry. */
+  const withCompressedSize = (bytes: Buffer, size: number): Buffer => {
+    bytes.writeUInt32LE(size, bytes.indexOf("PK\x01\x02", 0, "latin1") + 20);
+    return bytes;
+  };
   const zip = zipOf(two);
 
   it.each([
@@ -323,6 +367,11 @@ describe("a feed that cannot be read leaves nothing behind", () => {
     [
       "zip that inflates to more than it says",
       { "f.zip": zipOf({ "a.json": "x".repeat(1e6) }, { size: 10 }) },
+      "FEED_UNREADABLE",
+    ],
+    [
+      "zip whose directory gives an entry the bytes of others too",
+      { "f.zip": withCompressedSize(zipOf({ "a.json": record("T-2"), "noise.bin": noise }), 50_000) },
       "FEED_UNREADABLE",
     ],
     [

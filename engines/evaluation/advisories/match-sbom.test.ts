@@ -286,6 +286,19 @@ it("sets aside what the record of the CVE itself rejects", () => {
   expect(found).toMatchObject({ id: "CVE-2024-0061", suppressedBy: "rejected:CVE-2024-0061" });
 });
 
+it("refuses more findings than a report can hold, and names the flaw", async () => {
+  const aliases = Array.from({ length: 1000 }, (_, i) => `${String(i).padStart(4, "0")}${"z".repeat(120)}`);
+  const record = osv("GHSA-1", "npm", "a", [{ introduced: "0" }], { aliases });
+  const source = await importSource({ name: "s", feed: memoryFeed({ "a.json": record }) });
+  const many = openSnapshot(compileSnapshot([source.export]));
+  const of = (count: number): Component[] =>
+    Array.from({ length: count }, (_, i) => component("npm", "a", `1.0.${i}`));
+  expect(matchSbom(sbomOf(of(10)), many).findings).toHaveLength(10);
+  expect(() => matchSbom(sbomOf(of(2200)), many)).toThrow(
+    /too many for a report, at GHSA-1 of pkg:npm\/a@1\.0\./,
+  );
+});
+
 describe("distros", () => {
   it("compares the source package's version, and says what the distro says", () => {
     const found = findings([deb("libc6", "9:1-1", "glibc", "2.36-9+deb12u4")], bookworm);

@@ -12,6 +12,7 @@ import { severityRank } from "../severity.ts";
 import type { Finding, Severity } from "../types.ts";
 import { distroRelease, isOwnVendor, namesSourceRpms } from "./distros.ts";
 import { packageName } from "./ecosystems.ts";
+import { advisoryErrors } from "./errors.ts";
 import { concernsModule, leavesModuleOpen, moduleState } from "./modules.ts";
 import type { ModuleState } from "./modules.ts";
 import { describeRange, holds, isNamed } from "./ranges.ts";
@@ -29,6 +30,14 @@ export interface Matching {
    */
   readonly uncovered: readonly string[];
 }
+
+/**
+ * Characters of all findings, about: a report is one text, which can have 2^29. Feeds are strangers' words: a hundred thousand records
+ * about one package, or as many names of one flaw, come once for each component that they hold.
+ */
+const MAX_CHARACTERS = 256 * 1024 * 1024;
+/** Of a finding beside its names. */
+const FIXED_CHARACTERS = 1000;
 
 const CRATE_OF_ELSEWHERE = /[?&]source=(?!crates\.io)/;
 
@@ -56,6 +65,8 @@ interface Answer {
   readonly facts: Facts;
   /** The CVE's own record was rejected: there is no such flaw. */
   readonly isRejected: boolean;
+  /** In a report, about. */
+  readonly characters: number;
 }
 
 /** A finding without its component. */
@@ -108,7 +119,7 @@ function memoryOf(snapshot: Snapshot): Memory {
   return memory;
 }
 
-/** @throws SNAPSHOT_CORRUPT when the snapshot was opened unverified and is damaged */
+/** @throws FINDINGS_LIMIT_EXCEEDED; SNAPSHOT_CORRUPT when the snapshot was opened unverified and is damaged */
 export function matchSbom(sbom: Sbom, snapshot: Snapshot): Matching {
   return new Matcher(sbom, snapshot).run();
 }
@@ -119,6 +130,7 @@ class Matcher {
   readonly #release: string | undefined;
   readonly #uncovered = new Set<string>();
   readonly #memory: Memory;
+  #characters = 0;
 
   constructor(sbom: Sbom, snapshot: Snapshot) {
     this.#sbom = sbom;
@@ -252,8 +264,10 @@ class Matcher {
     return { head: this.#snapshot.advisory(entry.advisory), entry, range };
   }
 
-  #finding(component: Component, { facts, isRejected }: Answer): Finding {
+  #finding(component: Component, { facts, isRejected, characters }: Answer): Finding {
     const { type, namespace, name, version, purl, bomRef, evidence, layer, usedByEntrypoint } = component;
+    this.#characters += characters;
+    if (this.#characters > MAX_CHARACTERS) throw tooMuch(facts.id, purl);
     return {
       ...facts,
       purl,
@@ -298,9 +312,10 @@ function answerOf(
   const status = hits.map(({ entry }) => entry.distroStatus).find((text) => text !== undefined);
   const published = hits.flatMap(({ head }) => toldTime(head.published)).sort(byText)[0];
   const range = hits.find((hit) => hit.range !== undefined)?.range;
+  const advisoryIds = [...new Set(hits.map(({ head }) => head.id))].sort(byText);
   const facts: Facts = {
     id: vulnerability.id,
-    advisoryIds: [...new Set(hits.map(({ head }) => head.id))].sort(byText),
+    advisoryIds,
     aliases: vulnerability.aliases,
     sources: [...new Set(hits.map(({ head }) => head.source))].sort(byText),
     vendors: [...new Set(hits.map(({ head }) => head.vendor))].sort(byText),
@@ -314,7 +329,22 @@ function answerOf(
     ...contradictionsOf(order, hits),
     ...(published === undefined ? {} : { published }),
   };
-  return { facts, isRejected: vulnerability.rejected };
+  const characters = [...advisoryIds, ...vulnerability.aliases].reduce(
+    (sum, name) => sum + name.length + 3,
+    FIXED_CHARACTERS,
+  );
+  return { facts, isRejected: vulnerability.rejected, characters };
+}
+
+function tooMuch(id: string, purl: string): Error {
+  const limit = `findings of over ${MAX_CHARACTERS} characters`;
+  return advisoryErrors.make(
+    "FINDINGS_LIMIT_EXCEEDED",
+    `${limit}: too many for a report, at ${id} of ${purl}`,
+    {
+      data: { id, purl, allowed: MAX_CHARACTERS },
+    },
+  );
 }
 
 /** Feeds write the zero of Go's time, year 1, or of Unix's where they know none. */

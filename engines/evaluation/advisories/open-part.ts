@@ -13,11 +13,13 @@ export class OpenPart {
   #advisories: readonly Advisory[] = NONE;
   #exploited: readonly string[] = NONE;
   #epss = NO_SCORES;
-  #covers: readonly string[] = NONE;
+  #covers: Set<string> | undefined;
   #skipped = 0;
   #notCompared: readonly string[] = NONE;
   #rejected: readonly Rejection[] = NONE;
   #rejectedCount = 0;
+  /** Lists and maps that were made here, and may grow. */
+  #own: Set<object> | undefined;
 
   constructor(name: string, maxListed: number) {
     this.#name = name;
@@ -25,16 +27,15 @@ export class OpenPart {
   }
 
   add({ advisories = NONE, exploited = NONE, epss = NO_SCORES, covers = NONE, ...rest }: Contribution): void {
-    const covered = new Set([...this.#covers, ...covers]);
-    for (const { affected } of advisories) {
-      for (const { distro } of affected) if (distro !== undefined) covered.add(distro);
-    }
-    this.#advisories = joined(this.#advisories, advisories);
-    this.#exploited = joined(this.#exploited, exploited);
-    this.#epss = this.#epss.size === 0 ? epss : new Map([...this.#epss, ...epss]);
-    this.#covers = covered.size === 0 ? NONE : [...covered].sort();
+    this.#advisories = this.#joined(this.#advisories, advisories);
+    this.#exploited = this.#joined(this.#exploited, exploited);
+    if (this.#epss.size === 0) this.#epss = epss;
+    else if (epss.size > 0) this.#epss = this.#scores(epss);
+    this.#cover(covers);
+    for (const { affected } of advisories)
+      for (const { distro } of affected) if (distro !== undefined) this.#cover([distro]);
     this.#skipped += rest.skipped ?? 0;
-    this.#notCompared = joined(this.#notCompared, rest.notCompared ?? NONE);
+    this.#notCompared = this.#joined(this.#notCompared, rest.notCompared ?? NONE);
     this.#stamp = rest.modified ?? this.#stamp;
   }
 
@@ -50,15 +51,42 @@ export class OpenPart {
       advisories: this.#advisories,
       exploited: this.#exploited,
       epss: this.#epss,
-      covers: this.#covers,
+      covers: this.#covers === undefined ? NONE : [...this.#covers].sort(),
       skipped: this.#skipped,
       ...(this.#notCompared.length === 0 ? {} : { notCompared: this.#notCompared }),
       rejected: this.#rejected,
       rejectedCount: this.#rejectedCount,
     };
   }
-}
 
-/** Most documents give one list. */
-const joined = <Item>(a: readonly Item[], b: readonly Item[]): readonly Item[] =>
-  a.length === 0 ? b : b.length === 0 ? a : [...a, ...b];
+  #cover(distros: readonly string[]): void {
+    if (distros.length > 0) this.#covers ??= new Set();
+    for (const distro of distros) this.#covers?.add(distro);
+  }
+
+  /**
+   * Most documents give one list, which is kept as it is. An archive may hold thousands of one name: what they add goes into a list that
+   * grows, since to copy each time what is there would take time with the square of their number.
+   */
+  #joined<Item>(a: readonly Item[], b: readonly Item[]): readonly Item[] {
+    if (a.length === 0) return b;
+    if (b.length === 0) return a;
+    const list = this.#own?.has(a) === true ? (a as Item[]) : this.#owned([...a]);
+    for (const item of b) list.push(item);
+    return list;
+  }
+
+  #scores(more: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+    const scores =
+      this.#own?.has(this.#epss) === true
+        ? (this.#epss as Map<string, number>)
+        : this.#owned(new Map(this.#epss));
+    for (const [id, score] of more) scores.set(id, score);
+    return scores;
+  }
+
+  #owned<Made extends object>(made: Made): Made {
+    (this.#own ??= new Set()).add(made);
+    return made;
+  }
+}

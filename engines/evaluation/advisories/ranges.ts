@@ -63,13 +63,18 @@ export function faultOf(order: VersionOrder, range: VersionRange): string | unde
   }
 }
 
-/** The package without those single versions that its ranges hold anyway, and that are no versions. */
+/** Single versions times ranges that are compared; the largest real package comes to some hundred thousand. */
+const MAX_COMPARISONS = 1_000_000;
+
+/** The package without those single versions that its ranges hold anyway, and that are no versions. Of very many the former stay. */
 export function withoutCoveredVersions(order: VersionOrder, affected: AffectedPackage): AffectedPackage {
   const { versions, ...rest } = affected;
   if (versions === undefined) return affected;
   const ranges = affected.ranges.map((range) => parseRange(order, range));
+  const areCompared = versions.length * ranges.length <= MAX_COMPARISONS;
   const left = versions.filter((text) => {
     if (faultOf(order, { introduced: text }) !== undefined) return false;
+    if (!areCompared) return true;
     const version = order.parse(text);
     return !ranges.some((range) => holds(order, range, version));
   });

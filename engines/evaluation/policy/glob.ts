@@ -29,7 +29,8 @@ export function glob(pattern: string): Matcher {
 /** Path form: `*` within one folder, `**` over folders, `**`+`/` also none. Linear in text times pattern length. */
 export function pathGlob(pattern: string): Matcher {
   if (!pattern.includes("*")) return (text) => text === pattern;
-  const tokens = pattern.match(/\*\*\/|\*\*+|\*|[^*]/gu) ?? [];
+  // Several `**`+`/` in a row mean what one means, and each would be tried from each.
+  const tokens = pattern.replace(/(?:\*\*\/){2,}/g, "**/").match(/\*\*\/|\*\*+|\*|[^*]/gu) ?? [];
   return (text) => walk(tokens, text);
 }
 

@@ -170,6 +170,17 @@ describe("refuses", () => {
         .join("\n")}`,
       "aliases that",
     ],
+    [
+      "many keys that nobody knows",
+      `rules: [{action: fail}]\n${Array.from({ length: 100_000 }, (_, i) => `k${i}:\n`).join("")}`,
+      'unknown key "k19"',
+    ],
+    [
+      "many aliases",
+      `rules: [${Array.from({ length: 201 }, (_, i) => `&a${i} x, *a${i}`).join()}]`,
+      "more than 200 aliases",
+    ],
+    ["one key as a number and as a text", "1: a\n'1': b", "Map keys must be unique"],
     ["2 MB", "#".repeat(2_000_000), "larger than 1 MiB"],
   ])("%s", (_, text, want) => {
     const problems = problemsOf(() => parsePolicy(text, { name: "p" }));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** YAML that people write by hand: its value, and where in the text each part of it stands, so that every problem has a place. */
-import { isMap, LineCounter, parseDocument, type Document } from "yaml";
+import { isMap, LineCounter, type Document } from "yaml";
+import { composeYaml } from "../compose-yaml.ts";
 import { evaluationErrors } from "../errors.ts";
 import { cut } from "../verdict.ts";
 import { didYouMean } from "./suggest.ts";
@@ -8,6 +9,8 @@ import type { PolicyProblem } from "./types.ts";
 
 const MAX_CHARACTERS = 1024 * 1024;
 const MAX_PROBLEMS = 20;
+/** Problems whose place is looked for, which takes time that grows with the text; far more than one makes by mistake. */
+const MAX_PLACED = 1000;
 const MAX_DEPTH = 30;
 /** The reader of YAML quotes what it stumbles over. */
 const MAX_MESSAGE = 200;
@@ -46,17 +49,21 @@ export function readYamlDocument(text: string, name: string, code: Code): YamlDo
   }
   return {
     value: plainValue(document, fail),
-    refusal: (issues) =>
-      fail(
-        issues
-          .map((issue) => ({ offset: offsetOf(document, issue.path), issue }))
-          .sort((a, b) => a.offset - b.offset)
-          .map(({ offset, issue: { path, message } }) => ({
-            ...position(lines, offset),
-            path: pathText(path),
-            message,
-          })),
-      ),
+    refusal: (issues) => {
+      const placed = issues
+        .slice(0, MAX_PLACED)
+        .map((issue) => ({ offset: offsetOf(document, issue.path), issue }))
+        .sort((a, b) => a.offset - b.offset)
+        .map(({ offset, issue: { path, message } }) => ({
+          ...position(lines, offset),
+          path: pathText(path),
+          message,
+        }));
+      return fail([
+        ...placed,
+        ...issues.slice(MAX_PLACED).map(({ path, message }) => ({ path: pathText(path), message })),
+      ]);
+    },
   };
 }
 
@@ -100,10 +107,12 @@ type Fail = (problems: readonly PolicyProblem[], cause?: unknown) => Error;
 
 function parsed(text: string, lines: LineCounter, fail: Fail): Document.Parsed {
   try {
-    return parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
+    const document = composeYaml(text, { lineCounter: lines, logLevel: "error", maxDepth: MAX_DEPTH });
+    if (document !== undefined) return document;
   } catch (cause) {
     throw fail([{ path: "", message: "not readable as YAML (nested too deeply?)" }], cause);
   }
+  throw fail([{ path: "", message: "not readable as YAML" }]);
 }
 
 function plainValue(document: Document.Parsed, fail: Fail): unknown {

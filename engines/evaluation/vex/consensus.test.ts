@@ -55,6 +55,12 @@ describe("consensusOf", () => {
       said: [says("a", "fixed", { justification: undefined })],
       want: "fixed answered: a",
     },
+    {
+      name: "a source by the name of what every object has",
+      said: [says("constructor", "affected"), says("b", "not_affected")],
+      trust: { b: 0.9 },
+      want: "affected: constructor",
+    },
     { name: "one that is not asked", said: [says("a", "not_affected")], trust: { a: 0 }, want: undefined },
     { name: "whatever it is called", said: [says("constructor", "affected")], want: "affected: constructor" },
     {

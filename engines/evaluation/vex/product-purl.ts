@@ -17,6 +17,8 @@ export interface ProductPurl {
    * `src:rpm:redhat/openssl`.
    */
   readonly key: string;
+  /** A part of the package: what is said of it is not said of the rest. */
+  readonly subpath?: string;
 }
 
 /** Images share packages, and hubs name the same ones again and again. Weighed by what a text and its parts take, in bytes. */
@@ -39,11 +41,12 @@ function partsOf(text: string): Parts | undefined {
   if (parts === undefined) return undefined;
   const { type, namespace, name, version = "", qualifiers = {} } = parts;
   const full = namespace === undefined ? name : `${namespace}/${name}`;
-  if (type === "rpm") return { type, name: full, ...withoutEpoch(version, qualifiers) };
+  const part = parts.subpath === undefined ? {} : { subpath: parts.subpath };
+  if (type === "rpm") return { type, name: full, ...withoutEpoch(version, qualifiers), ...part };
   // `type=jar` is what a Maven package is where nothing else is said.
   const { type: packaging, ...others } = qualifiers;
   const isPlainJar = type === "maven" && packaging === "jar";
-  return { type, name: full, version, qualifiers: isPlainJar ? others : qualifiers };
+  return { type, name: full, version, qualifiers: isPlainJar ? others : qualifiers, ...part };
 }
 
 /** The epoch as a qualifier wherever it was written, and 0 as none. */
@@ -65,6 +68,7 @@ export function componentKeys(purl: ProductPurl): readonly string[] {
 /** Qualifiers of the claim must all stand at the component with the same value. */
 export function claimNames(claim: ProductPurl, component: ProductPurl): boolean {
   if (claim.type !== component.type) return false;
+  if (claim.subpath !== undefined && claim.subpath !== component.subpath) return false;
   if (namesSource(claim)) {
     // One version of a source package is a file that no image holds; the package as such is all that is built from it.
     const { arch: _, ...others } = claim.qualifiers;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Bytes of a leaf document to its value. What does not parse is refused with its position. */
-import { Composer, Lexer, Parser, YAMLParseError, isScalar, visit } from "yaml";
-import type { CST, Document } from "yaml";
-import { advisoryErrors, documentInvalid } from "../errors.ts";
+import { YAMLParseError } from "yaml";
+import { composeYaml } from "../../compose-yaml.ts";
+import { documentInvalid } from "../errors.ts";
 import type { FeedLimits } from "../limits.ts";
 import type { ParsedDocument } from "../types.ts";
 import type { DocumentForm } from "./expand.ts";
@@ -55,63 +55,21 @@ function yaml(name: string, text: string, maxDepth: number): unknown {
     });
   }
   try {
-    // Its own search for keys that stand twice compares each with all before it.
-    const composer = new Composer({ schema: "failsafe", prettyErrors: false, uniqueKeys: false });
-    const [document, another] = composer.compose(tokens(name, text, maxDepth), true, text.length);
-    if (document === undefined || another !== undefined) {
-      throw documentInvalid({ document: name, path: "$", reason: "it is YAML of several documents" });
-    }
-    const error = document.errors[0] ?? keyTwice(document);
-    if (error !== undefined) throw error;
-    return document.toJS({ maxAliasCount: 100 }) as unknown;
+    const composed = composeYaml(text, { schema: "failsafe", maxDepth });
+    if (composed?.errors[0] !== undefined) throw composed.errors[0];
+    return composed?.toJS({ maxAliasCount: 100 }) as unknown;
   } catch (cause) {
-    if (advisoryErrors.is(cause)) throw cause;
     if (cause instanceof YAMLParseError) {
-      const fault = { document: name, path: "$", reason: `it is no YAML: ${cause.message.slice(0, 200)}` };
+      const fault = { document: name, path: "$", reason: `it is ${wordsOf(cause)}` };
       throw documentInvalid({ ...fault, position: `offset ${cause.pos[0]}` }, cause);
     }
     throw documentInvalid({ document: name, path: "$", reason: "it is no YAML that can be read" }, cause);
   }
 }
 
-/** Of the lexer's own, which stand for nothing in the text: a document, the end of a flow collection, a scalar. */
-const MARKS: ReadonlySet<string> = new Set(["\u0002", "\u0018", "\u001f"]);
-
-/** What comes behind calls itself for each level: its end would depend on the stack that is left. @throws FEED_DOCUMENT_INVALID */
-function* tokens(name: string, text: string, maxDepth: number): Generator<CST.Token, void> {
-  const parser = new Parser();
-  let offset = 0;
-  for (const lexeme of new Lexer().lex(text)) {
-    yield* parser.next(lexeme);
-    if (!MARKS.has(lexeme)) offset += lexeme.length;
-    // The document, its collections, and a scalar.
-    if (parser.stack.length <= maxDepth + 2) continue;
-    const reason = `it is nested deeper than ${maxDepth}`;
-    throw documentInvalid({ document: name, path: "$", reason, position: `offset ${offset}` });
-  }
-  yield* parser.end();
-}
-
-/** The first key that stands in its map before. */
-function keyTwice(document: Document): YAMLParseError | undefined {
-  let found: YAMLParseError | undefined;
-  visit(document, {
-    Map(_, { items }) {
-      const keys = new Set<string>();
-      for (const { key } of items) {
-        if (!isScalar(key)) continue;
-        const text = String(key.value);
-        if (keys.has(text)) {
-          const [start = 0, end = start] = key.range ?? [];
-          found = new YAMLParseError([start, end], "DUPLICATE_KEY", "Map keys must be unique");
-          return visit.BREAK;
-        }
-        keys.add(text);
-      }
-      return undefined;
-    },
-  });
-  return found;
+function wordsOf({ code, message }: YAMLParseError): string {
+  if (code === "MULTIPLE_DOCS") return "YAML of several documents";
+  return message.startsWith("nested") ? message : `no YAML: ${message.slice(0, 200)}`;
 }
 
 function checkDepth(name: string, bytes: Uint8Array, maxDepth: number): void {

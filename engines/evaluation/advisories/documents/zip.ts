@@ -25,6 +25,12 @@ const LOCAL_HEADER = 0x04034b50;
 const MAX_COMMENT = 0xffff;
 const MAX_DIRECTORY_BYTES = 512 * 1024 * 1024;
 
+/**
+ * Compressed bytes of an entry, beside twice its size. Deflate makes nothing longer by more than an eighth; a directory whose entries
+ * all claim the whole archive would have it read once for each of them.
+ */
+const MAX_OVERHEAD = 1024;
+
 export class ZipBroken extends Error {}
 
 interface Entry {
@@ -95,6 +101,8 @@ function readEntry(directory: Buffer, at: number): { entry: Entry; next: number 
     size,
     offset,
   };
+  if (compressed > 2 * size + MAX_OVERHEAD)
+    throw new ZipBroken(`${entry.name} has ${compressed} bytes for a content of ${size}`);
   return { entry, next };
 }
 
