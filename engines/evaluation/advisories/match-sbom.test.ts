@@ -456,6 +456,25 @@ describe("what is not covered is said", () => {
   });
 });
 
+it("finds on Ubuntu what only extended maintenance mends", async () => {
+  const fixed = "7.47.0-1ubuntu2.19+esm9";
+  const record = osv("UBUNTU-CVE-2024-0070", "Ubuntu:Pro:16.04:LTS", "curl", [
+    { introduced: "0" },
+    { fixed },
+  ]);
+  const { export: made } = await importSource({ name: "s", feed: memoryFeed({ "f.jsonl": record }) });
+  const snapshot = openSnapshot(compileSnapshot([made]));
+  const found = (version: string): unknown => {
+    const { findings, uncovered } = matchSbom(
+      sbomOf([component("deb", "curl", version)], { id: "ubuntu", versionId: "16.04" }),
+      snapshot,
+    );
+    return [findings.map(({ id, fixedVersion }) => `${id} ${fixedVersion ?? ""}`), uncovered];
+  };
+  expect(found("7.47.0-1ubuntu2.19")).toEqual([[`CVE-2024-0070 ${fixed}`], []]);
+  expect(found(fixed)).toEqual([[], []]);
+});
+
 describe("ecosystems that only SBOMs of others have", () => {
   // BIT-jre-2022-34169, BIT-golang-2023-39323 in their bounds; GHSA-hgf8-39gv-g3f2 for Swift.
   const feed = [
