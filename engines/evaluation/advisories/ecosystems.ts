@@ -93,13 +93,13 @@ function rpm(distro: string, release: string): PackageSpace | undefined {
   return /^\d+$/.test(release) ? { ecosystem: "rpm", distro: `${distro}:${release}` } : undefined;
 }
 
-/** Registries that know a package by any case of its letters. */
-const CASELESS: ReadonlySet<string> = new Set(["composer", "nuget"]);
+/** Registries, and hosts of Swift's repositories, that know a package by any case of its letters. */
+const CASELESS: ReadonlySet<string> = new Set(["composer", "nuget", "swift"]);
 
 /** A package name as a purl gives it: PyPI's in PEP 503's spelling, Maven's `group:artifact` with a slash, Swift's without a scheme. */
 export function packageName(ecosystem: string, name: string): string {
   if (ecosystem === "maven") return name.replace(":", "/");
-  if (ecosystem === "swift") return name.replace(/^https?:\/\//, "").replace(/\.git$/, "");
+  if (ecosystem === "swift") return name.replace(/^https?:\/\//i, "").replace(/\.git$/i, "");
   return ecosystem === "pypi" ? pypiName(name) : name;
 }
 
