@@ -150,7 +150,11 @@ class OpenVexSnapshot implements VexSnapshot {
 }
 
 function kept<Key, Value>(rows: Recent<Key, Value>, key: Key, decode: () => Value): Value {
-  return decoded(() => rows.get(key, decode));
+  try {
+    return rows.get(key, decode);
+  } catch (cause) {
+    throw damageOf(cause);
+  }
 }
 
 /** The row, where it holds nothing else. */
@@ -164,9 +168,12 @@ function decoded<Value>(decode: () => Value): Value {
   try {
     return decode();
   } catch (cause) {
-    throw evaluationErrors.is(cause) ? cause : faults.corrupt("a row has another shape", cause);
+    throw damageOf(cause);
   }
 }
+
+const damageOf = (cause: unknown): Error =>
+  evaluationErrors.is(cause) ? cause : faults.corrupt("a row has another shape", cause);
 
 /** The order in which statements count. */
 export function latestFirst(a: VexStatement, b: VexStatement): number {
