@@ -14,7 +14,7 @@ import { unjudgedFinding } from "./policy/judged.ts";
 import { policySetDigest } from "./policy/policy-digest.ts";
 import type { EvaluationContext, PolicySet } from "./policy/types.ts";
 import { isAnsweredByVex } from "./policy/vex-answer.ts";
-import { severities, severityRank } from "./severity.ts";
+import { severities, worstFirst } from "./severity.ts";
 import type {
   AttachedVexFacts,
   Finding,
@@ -146,15 +146,6 @@ function judgeFindings(
     finding.suppressedBy === undefined || isAnsweredByVex(finding)
       ? judge(finding, byRef.get(finding.bomRef))
       : { judged: unjudgedFinding(finding) },
-  );
-}
-
-function worstFirst(a: JudgedFinding, b: JudgedFinding): number {
-  return (
-    severityRank(a.severity) - severityRank(b.severity) ||
-    byText(a.id, b.id) ||
-    byText(a.purl, b.purl) ||
-    byText(a.bomRef, b.bomRef)
   );
 }
 

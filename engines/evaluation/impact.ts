@@ -8,9 +8,10 @@ import { distroNamespace } from "#engines/scanner/index.ts";
 import type { MergedBomIndex, PackageType } from "#engines/scanner/index.ts";
 import type { ImageDigest } from "#lib/digest.ts";
 import { releaseOfQualifier } from "./advisories/distros.ts";
+import { packageKey, packageName } from "./advisories/ecosystems.ts";
 
 /** Types whose purls keep the case of names that their registry does not tell apart; keys are in lower case. */
-const ANY_CASE: ReadonlySet<string> = new Set(["nuget"]);
+const ANY_CASE: ReadonlySet<string> = new Set(["nuget", "swift"]);
 
 /** Distros whose packages' purls are told apart by the namespace; any other namespace may be one of these under another name. */
 const KNOWN_NAMESPACES: ReadonlySet<string> = new Set([
@@ -44,8 +45,8 @@ export function impactedImages(index: MergedBomIndex, keys: Iterable<string>): r
     isAny = true;
     const { ecosystem, distro, name } = partsOf(key);
     if (ANY_CASE.has(ecosystem)) {
-      const names = anyCase.get(ecosystem) ?? new Set<string>();
-      anyCase.set(ecosystem, names.add(name));
+      const wanted = anyCase.get(ecosystem) ?? new Set<string>();
+      anyCase.set(ecosystem, wanted.add(key));
     } else if (distro === undefined) {
       index.forEachRowOf(languagePurl(ecosystem, name), mark);
     } else {
@@ -60,9 +61,11 @@ export function impactedImages(index: MergedBomIndex, keys: Iterable<string>): r
       }
     }
   }
-  for (const [type, names] of anyCase) {
+  for (const [type, wanted] of anyCase) {
     index.forEachRowFrom(`pkg:${type}/`, (purl, row) => {
-      if (names.has(parsePurl(purl).name.toLowerCase())) mark(purl, row);
+      const { namespace, name } = parsePurl(purl);
+      const full = packageName(type, namespace === undefined ? name : `${namespace}/${name}`);
+      if (wanted.has(packageKey(type, undefined, full))) mark(purl, row);
     });
   }
   // What an index leaves out of a partial SBOM could be anything.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The order of severities, worst first, as `types.ts` states it. */
-import type { Severity } from "./types.ts";
+/** The order of severities, worst first, as `types.ts` states it, and of findings. */
+import { byText } from "#lib/compare.ts";
+import type { Finding, Severity } from "./types.ts";
 
 /** Worst first. */
 export const severities: readonly Severity[] = ["critical", "high", "medium", "low", "unknown", "none"];
@@ -22,3 +23,15 @@ export function severityRank(severity: Severity): number {
 export function worseOf(a: Severity, b: Severity): Severity {
   return RANKS[a] <= RANKS[b] ? a : b;
 }
+
+/** The order of findings: worst first, then by id, purl and component. */
+export function worstFirst(a: Ordered, b: Ordered): number {
+  return (
+    severityRank(a.severity) - severityRank(b.severity) ||
+    byText(a.id, b.id) ||
+    byText(a.purl, b.purl) ||
+    byText(a.bomRef, b.bomRef)
+  );
+}
+
+type Ordered = Pick<Finding, "severity" | "id" | "purl" | "bomRef">;

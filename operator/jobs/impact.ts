@@ -6,6 +6,7 @@
 import type { FeedDocument } from "#engines/evaluation/index.ts";
 import { digestOf, hexOf } from "#lib/digest.ts";
 import type { Digest, ImageDigest } from "#lib/digest.ts";
+import { allDocuments } from "#lib/stores/all-documents.ts";
 import type { CatalogCollection, ObjectStore } from "#lib/stores/ports.ts";
 import { codeOf } from "#lib/errors.ts";
 import { objectErrors } from "#lib/stores/errors.ts";
@@ -32,7 +33,6 @@ export interface ImpactPorts {
 
 /** With more, every report is judged anew. */
 const MAX_IMAGES = 50_000;
-const PAGE = 1000;
 const MAX_INDEX_BYTES = 512 * 1024 * 1024;
 const MERGED = "merged";
 
@@ -109,7 +109,7 @@ async function changes(
 ): Promise<{ readonly fresh: readonly Fresh[]; readonly gone: readonly ImageDigest[] }> {
   const merged = new Map<string, Digest>();
   if (indexes !== undefined)
-    for await (const { id, body } of pages(indexes)) if (id !== MERGED) merged.set(id, body.digest);
+    for await (const { id, body } of allDocuments(indexes)) if (id !== MERGED) merged.set(id, body.digest);
   const fresh: Fresh[] = [];
   for (const [image, { artifacts }] of all) {
     const own = artifacts.find(({ type }) => type === "bom-index");
@@ -124,23 +124,11 @@ async function allImages(
   images: CatalogCollection<ImageDocument>,
 ): Promise<ReadonlyMap<ImageDigest, ImageDocument> | undefined> {
   const all = new Map<ImageDigest, ImageDocument>();
-  for await (const { body } of pages(images)) {
+  for await (const { body } of allDocuments(images)) {
     all.set(body.imageDigest, body);
     if (all.size > MAX_IMAGES) return undefined;
   }
   return all;
-}
-
-async function* pages<Body>(
-  collection: CatalogCollection<Body>,
-): AsyncGenerator<{ readonly id: string; readonly body: Body }> {
-  let after: string | undefined;
-  for (;;) {
-    const page = await collection.list({ limit: PAGE, ...(after === undefined ? {} : { after }) });
-    yield* page;
-    if (page.length < PAGE) return;
-    after = page.at(-1)?.id;
-  }
 }
 
 /** A damaged or lost one is made anew from the images' own. */

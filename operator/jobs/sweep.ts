@@ -5,7 +5,8 @@
  */
 import type { ScanRecord } from "#controllers/scan/index.ts";
 import { hexOf } from "#lib/digest.ts";
-import type { CatalogCollection, CatalogDocument, ObjectStore } from "#lib/stores/ports.ts";
+import { allDocuments } from "#lib/stores/all-documents.ts";
+import type { CatalogCollection, ObjectStore } from "#lib/stores/ports.ts";
 import { reportKey } from "../evaluation/evaluator.ts";
 import type { EvaluationDocument } from "../evaluation/evaluator.ts";
 import type { ImageAlias, ImageCatalog } from "../evaluation/images.ts";
@@ -37,7 +38,7 @@ export async function sweepStores(ports: SweepPorts, signal: AbortSignal): Promi
   const swept = { images: 0, layers: 0, evaluations: 0, records: 0 };
   if (await ports.isScanning()) return swept;
   const kept = new Set<string>();
-  for await (const { id, body } of pages(ports.images.images, signal)) {
+  for await (const { id, body } of allDocuments(ports.images.images, signal)) {
     if (ports.imageDigests.has(body.imageDigest)) {
       for (const diffId of body.diffIds) kept.add(hexOf(diffId));
       continue;
@@ -46,16 +47,16 @@ export async function sweepStores(ports: SweepPorts, signal: AbortSignal): Promi
     await ports.images.images.delete(id);
     swept.images++;
   }
-  for await (const { id, body } of pages<ImageAlias>(ports.images.aliases, signal)) {
+  for await (const { id, body } of allDocuments<ImageAlias>(ports.images.aliases, signal)) {
     if (!ports.imageDigests.has(body.image)) await ports.images.aliases.delete(id);
   }
-  for await (const { id, body } of pages(ports.evaluations, signal)) {
+  for await (const { id, body } of allDocuments(ports.evaluations, signal)) {
     if (ports.imageDigests.has(body.imageDigest)) continue;
     await ports.objects.delete(reportKey(body.reportDigest));
     await ports.evaluations.delete(id);
     swept.evaluations++;
   }
-  for await (const { id } of pages(ports.records, signal)) {
+  for await (const { id } of allDocuments(ports.records, signal)) {
     if (ports.scanUids.has(id)) continue;
     await ports.records.delete(id);
     swept.records++;
@@ -81,20 +82,5 @@ async function sweepLayers(
     }
     after = page.at(-1)?.key;
     if (page.length < PAGE) return removed;
-  }
-}
-
-/** All documents in pages, in the order of ids; those removed on the way are no hindrance. */
-async function* pages<Body>(
-  collection: CatalogCollection<Body>,
-  signal: AbortSignal,
-): AsyncGenerator<CatalogDocument<Body>> {
-  let after: string | undefined;
-  for (;;) {
-    signal.throwIfAborted();
-    const page = await collection.list({ limit: PAGE, ...(after === undefined ? {} : { after }) });
-    yield* page;
-    after = page.at(-1)?.id;
-    if (page.length < PAGE) return;
   }
 }

@@ -75,23 +75,31 @@ export function notComparedAs(osvEcosystem: string): string | undefined {
   return (DISTROS.has(family) ? osvEcosystem : family).slice(0, 64);
 }
 
-/** `22.04:LTS` is the archive everyone has; `Pro:16.04:LTS` is another one. */
+/**
+ * `22.04:LTS` is the archive that everyone has. `Pro:16.04:LTS` is that of extended maintenance, for the same packages of the same
+ * release; others (`Pro:FIPS-updates:20.04:LTS`, `Pro:Realtime:22.04:LTS`) have builds of their own.
+ */
 function ubuntu(release: string): PackageSpace | undefined {
-  const found = /^(\d+\.\d+)(?::LTS)?$/.exec(release);
+  const found = /^(?:Pro:)?(\d+\.\d+)(?::LTS)?$/.exec(release);
   return found === null ? undefined : { ecosystem: "deb", distro: `ubuntu:${found[1] ?? ""}` };
+}
+
+/** Whether an OSV ecosystem is a release's archive of extended maintenance: its word counts where the release's own gives none. */
+export function isExtended(osvEcosystem: string): boolean {
+  return osvEcosystem.startsWith("Ubuntu:Pro:");
 }
 
 function rpm(distro: string, release: string): PackageSpace | undefined {
   return /^\d+$/.test(release) ? { ecosystem: "rpm", distro: `${distro}:${release}` } : undefined;
 }
 
-/** Registries that know a package by any case of its letters. */
-const CASELESS: ReadonlySet<string> = new Set(["composer", "nuget"]);
+/** Registries, and hosts of Swift's repositories, that know a package by any case of its letters. */
+const CASELESS: ReadonlySet<string> = new Set(["composer", "nuget", "swift"]);
 
 /** A package name as a purl gives it: PyPI's in PEP 503's spelling, Maven's `group:artifact` with a slash, Swift's without a scheme. */
 export function packageName(ecosystem: string, name: string): string {
   if (ecosystem === "maven") return name.replace(":", "/");
-  if (ecosystem === "swift") return name.replace(/^https?:\/\//, "").replace(/\.git$/, "");
+  if (ecosystem === "swift") return name.replace(/^https?:\/\//i, "").replace(/\.git$/i, "");
   return ecosystem === "pypi" ? pypiName(name) : name;
 }
 

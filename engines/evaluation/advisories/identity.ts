@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Which advisories speak of one vulnerability. A CVE is never merged with another CVE, however aliases cross
- * (one XSA or DSA names many; a snapshot has such an advisory once for each of them); other ids follow the CVE that they name, or
- * each other where no CVE is known.
+ * (one XSA or DSA names many; a snapshot has such an advisory once for each of them); other ids follow the CVE that they name, else the
+ * one whose record names them, or each other where no CVE is known.
  */
 import { byText } from "#lib/compare.ts";
 import type { Advisory } from "../types.ts";
@@ -19,25 +19,35 @@ export function isCve(id: string): boolean {
  */
 export function primaryIds(advisories: readonly Identified[]): (advisory: Identified) => string {
   const sets = new DisjointSets();
-  const cves = new Map<string, string>();
+  const named = new Map<string, string>();
+  const claimed = new Map<string, string>();
   const telling = advisories.filter(({ affected }) => affected.length > 0);
-  for (const advisory of telling) {
-    const ids = [advisory.id, ...advisory.aliases];
-    if (ids.filter(isCve).length > 1) continue;
-    const others = ids.filter((id) => !isCve(id));
-    for (const id of others) sets.join(others[0] ?? id, id);
+  const [records, others] = [telling.filter(({ id }) => isCve(id)), telling.filter(({ id }) => !isCve(id))];
+  for (const { id, aliases } of others) {
+    if (aliases.filter(isCve).length > 1) continue;
+    for (const alias of aliases) if (!isCve(alias)) sets.join(id, alias);
   }
-  for (const advisory of telling) {
-    const cve = smallestCve([advisory.id, ...advisory.aliases]);
-    if (cve === undefined || isCve(advisory.id)) continue;
-    const root = sets.root(advisory.id);
-    cves.set(root, smallestCve([cve, cves.get(root) ?? cve]) ?? cve);
+  for (const { id, aliases } of others) {
+    const cve = smallestCve(aliases);
+    if (cve === undefined) continue;
+    const root = sets.root(id);
+    named.set(root, smallestCve([cve, named.get(root) ?? cve]) ?? cve);
   }
-  return (advisory) =>
-    isCve(advisory.id)
-      ? advisory.id
-      : (smallestCve(advisory.aliases) ?? cves.get(sets.root(advisory.id)) ?? sets.root(advisory.id));
+  // What several CVEs' records name is an update's id, or a mistake: it says nothing of which of them is meant.
+  for (const { id, aliases } of records) {
+    const isAlone = !aliases.some((alias) => isCve(alias) && alias !== id);
+    for (const root of new Set(aliases.filter((alias) => !isCve(alias)).map((alias) => sets.root(alias))))
+      claimed.set(root, isAlone && (claimed.get(root) ?? id) === id ? id : SEVERAL);
+  }
+  return ({ id, aliases }) => {
+    if (isCve(id)) return id;
+    const root = sets.root(id);
+    const told = smallestCve(aliases) ?? named.get(root) ?? claimed.get(root) ?? SEVERAL;
+    return told === SEVERAL ? root : told;
+  };
 }
+
+const SEVERAL = "";
 
 /**
  * An advisory of several CVEs is that of an update (RHSA, USN, DSA), and speaks of each of them: none hides behind another, and what

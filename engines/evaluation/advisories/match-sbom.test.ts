@@ -469,6 +469,25 @@ describe("what is not covered is said", () => {
   });
 });
 
+it("finds on Ubuntu what only extended maintenance mends", async () => {
+  const fixed = "7.47.0-1ubuntu2.19+esm9";
+  const record = osv("UBUNTU-CVE-2024-0070", "Ubuntu:Pro:16.04:LTS", "curl", [
+    { introduced: "0" },
+    { fixed },
+  ]);
+  const { export: made } = await importSource({ name: "s", feed: memoryFeed({ "f.jsonl": record }) });
+  const snapshot = openSnapshot(compileSnapshot([made]));
+  const found = (version: string): unknown => {
+    const { findings, uncovered } = matchSbom(
+      sbomOf([component("deb", "curl", version)], { id: "ubuntu", versionId: "16.04" }),
+      snapshot,
+    );
+    return [findings.map(({ id, fixedVersion }) => `${id} ${fixedVersion ?? ""}`), uncovered];
+  };
+  expect(found("7.47.0-1ubuntu2.19")).toEqual([[`CVE-2024-0070 ${fixed}`], []]);
+  expect(found(fixed)).toEqual([[], []]);
+});
+
 describe("ecosystems that only SBOMs of others have", () => {
   // BIT-jre-2022-34169, BIT-golang-2023-39323 in their bounds; GHSA-hgf8-39gv-g3f2 for Swift.
   const feed = [
@@ -485,6 +504,10 @@ describe("ecosystems that only SBOMs of others have", () => {
     osv("GHSA-swift", "SwiftURL", "https://github.com/apple/swift-nio.git", [
       { introduced: "2.0.0" },
       { fixed: "2.42.0" },
+    ]),
+    osv("GHSA-swift-2", "SwiftURL", "HTTPS://GitHub.com/Weichsel/zipfoundation", [
+      { introduced: "0" },
+      { fixed: "0.9.18" },
     ]),
     osv("RSEC-1", "CRAN", "commonmark", [{ introduced: "0.2" }, { fixed: "1.8-1" }]),
     osv("HSEC-1", "Hackage", "aeson", [{ introduced: "0.4" }, { fixed: "2.0.1.0" }]),
@@ -516,6 +539,9 @@ describe("ecosystems that only SBOMs of others have", () => {
     ["pub", "agent_dart", "1.0.0+1", undefined],
     ["swift", "github.com/apple/swift-nio", "2.41.9", "GHSA-swift"],
     ["swift", "github.com/apple/swift-nio", "2.42.0", undefined],
+    ["swift", "GitHub.com/Apple/Swift-NIO.GIT", "2.41.9", "GHSA-swift"],
+    ["swift", "github.com/weichsel/ZIPFoundation", "0.9.17", "GHSA-swift-2"],
+    ["swift", "github.com/weichsel/ZIPFoundation", "0.9.18", undefined],
     ["cran", "commonmark", "1.8", "RSEC-1"],
     ["cran", "commonmark", "1.8.1", undefined],
     ["hackage", "aeson", "2.0.1", "HSEC-1"],

@@ -8,7 +8,7 @@ import { Recent } from "#lib/recent.ts";
 import { versionErrors, versionOrder } from "#lib/versions/index.ts";
 import type { VersionOrder } from "#lib/versions/index.ts";
 import type { Component, Sbom } from "#engines/scanner/index.ts";
-import { severityRank } from "../severity.ts";
+import { worstFirst } from "../severity.ts";
 import type { Finding, Severity } from "../types.ts";
 import { distroRelease, isOwnVendor, namesSourceRpms } from "./distros.ts";
 import { packageName } from "./ecosystems.ts";
@@ -404,13 +404,4 @@ function latestFix(order: VersionOrder, hits: readonly Hit[]): string | undefine
 function fixesLater(order: VersionOrder, a: ParsedRange, b: ParsedRange): boolean {
   if (a.fixed === undefined) return false;
   return b.fixed === undefined || order.compare(a.fixed, b.fixed) > 0;
-}
-
-function worstFirst(a: Finding, b: Finding): number {
-  return (
-    severityRank(a.severity) - severityRank(b.severity) ||
-    byText(a.id, b.id) ||
-    byText(a.purl, b.purl) ||
-    byText(a.bomRef, b.bomRef)
-  );
 }

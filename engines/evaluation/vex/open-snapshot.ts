@@ -1,27 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A compiled VEX snapshot, opened for look-ups: nothing is decoded but the rows asked for, and those once. Everything read is checked
- * against the sections' bounds.
+ * A compiled VEX snapshot, opened for look-ups: nothing is decoded but the rows asked for, and of those the latest are kept.
+ * Everything read is checked against the sections' bounds.
  */
 import { byText } from "#lib/compare.ts";
 import { digestOf, type Digest } from "#lib/digest.ts";
+import type { Recent } from "#lib/recent.ts";
 import { evaluationErrors } from "../errors.ts";
 import { readContainer } from "../snapshot-file/container.ts";
 import type { Container } from "../snapshot-file/container.ts";
 import { Rows, parseJson } from "../snapshot-file/rows.ts";
 import type { VexStatus } from "../types.ts";
 import { compileVexSnapshot } from "./compile-snapshot.ts";
+import { DecodedRows } from "./decoded-rows.ts";
+import type { About, Group } from "./decoded-rows.ts";
 import { isCpeOnly } from "./formats/names.ts";
 import { fromJsonSnapshot } from "./json-snapshot.ts";
 import { faults, LAYOUT } from "./snapshot-layout.ts";
 import type { DocumentRow, Section, StatementRow, SubjectsRow, VexSnapshotMeta } from "./snapshot-layout.ts";
+import { marksOf } from "./statement-marks.ts";
+import type { SharedNumbers, VexTables } from "./statement-marks.ts";
 import type { VexProvenance, VexSnapshot, VexStatement, VexSubject } from "./types.ts";
 
-/** @throws VEX_SNAPSHOT_INVALID when the bytes are not a snapshot that this program reads; also from look-ups */
-export function openVexSnapshot(bytes: Uint8Array): VexSnapshot {
+/**
+ * @param decoded what look-ups keep of it
+ * @throws VEX_SNAPSHOT_INVALID when the bytes are not a snapshot that this program reads; also from look-ups
+ */
+export function openVexSnapshot(bytes: Uint8Array, decoded = new DecodedRows()): VexSnapshot {
   const isJson = bytes[0] === "{".charCodeAt(0);
   const container = readContainer(LAYOUT, isJson ? fromJsonSnapshot(bytes) : bytes, !isJson, faults);
-  return new OpenVexSnapshot(digestOf(bytes), container);
+  return new OpenVexSnapshot(digestOf(bytes), container, decoded);
 }
 
 let empty: VexSnapshot | undefined;
@@ -31,14 +39,6 @@ export function emptyVexSnapshot(): VexSnapshot {
   return (empty ??= openVexSnapshot(compileVexSnapshot([]).bytes));
 }
 
-/** Statements, and the products that any of them is about part of. */
-interface Group {
-  readonly rows: readonly StatementRow[];
-  readonly products: readonly number[];
-}
-
-type About = ReadonlyMap<string, readonly VexSubject[]>;
-
 const NOTHING: About = new Map();
 
 class OpenVexSnapshot implements VexSnapshot {
@@ -46,46 +46,42 @@ class OpenVexSnapshot implements VexSnapshot {
   readonly documents: number;
   readonly sources: readonly string[];
   readonly statements: number;
-  readonly #documents: Rows;
-  readonly #texts: Rows;
-  readonly #names: Rows;
-  readonly #vulnerabilities: Rows;
-  readonly #subjects: Rows;
-  readonly #groups: Rows;
-  readonly #kept = {
-    about: new Map<string, About>(),
-    documents: new Map<number, VexProvenance>(),
-    texts: new Map<number, string>(),
-    names: new Map<number, readonly string[]>(),
-    subjects: new Map<string, VexSubject>(),
-    groups: new Map<number, Group>(),
-  };
+  readonly #tables: VexTables;
+  readonly #decoded: DecodedRows;
 
-  constructor(digest: Digest, { section }: Container<Section>) {
+  constructor(digest: Digest, { section }: Container<Section>, decoded: DecodedRows) {
     this.digest = digest;
+    this.#decoded = decoded;
     const meta = parseJson<VexSnapshotMeta>(section("meta"), faults);
     this.documents = meta.documents;
     this.sources = meta.sources;
     this.statements = meta.statements;
-    this.#documents = new Rows(section("documentIndex"), section("documents"), faults);
-    this.#texts = new Rows(section("textIndex"), section("texts"), faults);
-    this.#names = new Rows(section("nameIndex"), section("names"), faults);
-    this.#vulnerabilities = new Rows(section("vulnerabilityIndex"), section("vulnerabilities"), faults);
-    this.#subjects = new Rows(section("subjectIndex"), section("subjects"), faults);
-    this.#groups = new Rows(section("groupIndex"), section("groups"), faults);
-    if (this.#vulnerabilities.count !== this.#subjects.count)
+    this.#tables = {
+      documents: new Rows(section("documentIndex"), section("documents"), faults),
+      texts: new Rows(section("textIndex"), section("texts"), faults),
+      names: new Rows(section("nameIndex"), section("names"), faults),
+      vulnerabilities: new Rows(section("vulnerabilityIndex"), section("vulnerabilities"), faults),
+      subjects: new Rows(section("subjectIndex"), section("subjects"), faults),
+      groups: new Rows(section("groupIndex"), section("groups"), faults),
+    };
+    if (this.#tables.vulnerabilities.count !== this.#tables.subjects.count)
       throw faults.corrupt("its tables do not fit each other");
   }
 
   *vulnerabilities(): Generator<string, void> {
-    for (let at = 0; at < this.#vulnerabilities.count; at++) yield this.#vulnerabilities.row(at).toString();
+    const { vulnerabilities } = this.#tables;
+    for (let at = 0; at < vulnerabilities.count; at++) yield vulnerabilities.row(at).toString();
+  }
+
+  marks(numbers: SharedNumbers): ReadonlyMap<string, number> {
+    return decoded(() => marksOf(this.#tables, numbers));
   }
 
   about(vulnerability: string): About {
-    return kept(this.#kept.about, vulnerability, () => {
-      const at = this.#vulnerabilities.find(Buffer.from(vulnerability));
+    return kept(this.#decoded.about, vulnerability, () => {
+      const at = this.#tables.vulnerabilities.find(Buffer.from(vulnerability));
       if (at < 0) return NOTHING;
-      const row = this.#subjects.json<SubjectsRow>(at);
+      const row = this.#tables.subjects.json<SubjectsRow>(at);
       return new Map(
         row.map(([key, subjects]) => [key, subjects.map(([name, group]) => this.#subject(name, group))]),
       );
@@ -93,7 +89,7 @@ class OpenVexSnapshot implements VexSnapshot {
   }
 
   #subject(name: number, group: number): VexSubject {
-    return kept(this.#kept.subjects, `${name}/${group}`, () => ({
+    return kept(this.#decoded.subjects, `${name}/${group}`, () => ({
       ids: this.#name(name),
       statements: (concerns) =>
         decoded(() => {
@@ -110,8 +106,8 @@ class OpenVexSnapshot implements VexSnapshot {
   }
 
   #group(at: number): Group {
-    return kept(this.#kept.groups, at, () => {
-      const rows = this.#groups.json<readonly StatementRow[]>(at);
+    return kept(this.#decoded.groups, at, () => {
+      const rows = this.#tables.groups.json<readonly StatementRow[]>(at);
       const products = new Set(rows.map(([, , , , , , product]) => product));
       products.delete(-1);
       return { rows, products: [...products] };
@@ -137,25 +133,34 @@ class OpenVexSnapshot implements VexSnapshot {
   }
 
   #document(at: number): VexProvenance {
-    return kept(this.#kept.documents, at, () => {
-      const [source, document, digest, signature, author] = this.#documents.json<DocumentRow>(at);
+    return kept(this.#decoded.documents, at, () => {
+      const row = this.#tables.documents.json<DocumentRow>(at);
+      const [source, document, digest, signature, author] = texts(row);
       return { source, document, digest, signature, ...(author === undefined ? {} : { author }) };
     });
   }
 
   #name(at: number): readonly string[] {
-    return kept(this.#kept.names, at, () => this.#names.json<readonly string[]>(at));
+    return kept(this.#decoded.names, at, () => texts(this.#tables.names.json<readonly string[]>(at)));
   }
 
   #text(at: number): string {
-    return kept(this.#kept.texts, at, () => this.#texts.row(at).toString());
+    return kept(this.#decoded.texts, at, () => this.#tables.texts.row(at).toString());
   }
 }
 
-function kept<Key, Value>(map: Map<Key, Value>, key: Key, decode: () => Value): Value {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = decoded(decode)));
-  return value;
+function kept<Key, Value>(rows: Recent<Key, Value>, key: Key, decode: () => Value): Value {
+  try {
+    return rows.get(key, decode);
+  } catch (cause) {
+    throw damageOf(cause);
+  }
+}
+
+/** The row, where it holds nothing else. */
+function texts<Row extends readonly unknown[]>(row: Row): Row {
+  if (!row.every((text) => typeof text === "string")) throw faults.corrupt("a row holds what is no text");
+  return row;
 }
 
 /** A row that parses and has another shape is damage too. */
@@ -163,9 +168,12 @@ function decoded<Value>(decode: () => Value): Value {
   try {
     return decode();
   } catch (cause) {
-    throw evaluationErrors.is(cause) ? cause : faults.corrupt("a row has another shape", cause);
+    throw damageOf(cause);
   }
 }
+
+const damageOf = (cause: unknown): Error =>
+  evaluationErrors.is(cause) ? cause : faults.corrupt("a row has another shape", cause);
 
 /** The order in which statements count. */
 export function latestFirst(a: VexStatement, b: VexStatement): number {

@@ -63,7 +63,7 @@ interface NameFacts {
   last?: { readonly image: symbol; readonly product: Product };
 }
 
-/** Snapshots give the same list for the same names. */
+/** Snapshots give the same list for the same names, mostly. */
 const facts = new WeakMap<readonly string[], NameFacts>();
 
 function factsOf(ids: readonly string[]): NameFacts {

@@ -6,6 +6,7 @@ import { digestOf } from "#lib/digest.ts";
 import { evaluationErrors } from "../errors.ts";
 import { DIGEST_OFFSET } from "../snapshot-file/container.ts";
 import { compileVexSnapshot, vexCompiler } from "./compile-snapshot.ts";
+import { DecodedRows } from "./decoded-rows.ts";
 import { latestFirst, openVexSnapshot } from "./open-snapshot.ts";
 import type { VexDocument, VexSnapshot, VexStatement } from "./types.ts";
 
@@ -152,6 +153,62 @@ describe("a VEX snapshot", () => {
   });
 });
 
+describe("what is kept decoded", () => {
+  const numbers = Array.from({ length: 400 }, (_, at) => at);
+  const bytes = compileVexSnapshot(
+    numbers.map((number) => {
+      const product = `pkg:npm/x@${number}.0.0`;
+      const name = `CVE-2024-${1000 + number}`;
+      return openVex(
+        [{ name, aliases: [], product, parts: [], status: "affected", day: 1 }],
+        `${number}.json`,
+      );
+    }),
+  ).bytes;
+  const tables = ({
+    about,
+    subjects,
+    names,
+    groups,
+    documents,
+    texts,
+  }: DecodedRows): Record<string, number> => ({
+    about: about.size,
+    subjects: subjects.size,
+    names: names.size,
+    groups: groups.size,
+    documents: documents.size,
+    texts: texts.size,
+  });
+
+  it("has a bound in each table, and what was let go is decoded anew", () => {
+    const [few, all] = [new DecodedRows(80_000), new DecodedRows()];
+    const [bounded, free] = [openVexSnapshot(bytes, few), openVexSnapshot(bytes, all)];
+    for (const number of [...numbers, ...numbers]) {
+      const name = `CVE-2024-${1000 + number}`;
+      expect(saidOf(bounded, name)).toEqual(saidOf(free, name));
+      expect(bounded.about(`CVE-1999-${1000 + number}`).size).toBe(0);
+    }
+    expect(tables(all)).toEqual({
+      about: 400,
+      subjects: 400,
+      names: 400,
+      groups: 400,
+      documents: 400,
+      texts: 4,
+    });
+    const kept = tables(few);
+    for (const table of ["about", "subjects", "names", "groups", "documents"])
+      expect([table, (kept[table] ?? 0) > 0 && (kept[table] ?? 0) < 150]).toEqual([table, true]);
+  });
+
+  it("lets go of texts too", () => {
+    const rows = new DecodedRows(16_000);
+    for (const number of numbers) rows.texts.get(number, () => "x".repeat(100));
+    expect(rows.texts.size).toBeLessThan(10);
+  });
+});
+
 it("is counted before it is written: doubles and BOMs that say nothing are not in it", () => {
   const bom = (serial: string, vulnerabilities: readonly object[]): VexDocument => ({
     source: "acme",
@@ -249,6 +306,20 @@ describe("older snapshots", () => {
     expect(open).toThrow(want);
     expect(codeOf(open)).toBe("invalid");
   });
+});
+
+it("refuses a name that is no text, where it is asked for", () => {
+  const claims = {
+    schemaVersion: "2",
+    strings: [7, "npm:lodash", "fixed"],
+    documents: [["acme", "doc", digestOf("doc"), "none"]],
+    names: [[[0], [1]]],
+    products: [[0, []]],
+    statements: [[0, 2, -1, "", [0], -1]],
+    vulnerabilities: { "CVE-1": [0] },
+  };
+  const snapshot = openVexSnapshot(fileOf(claims));
+  expect(() => snapshot.about("CVE-1")).toThrow("no text");
 });
 
 describe("damage", () => {

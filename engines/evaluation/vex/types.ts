@@ -2,6 +2,7 @@
 /** What VEX documents say, verbatim enough to be judged, and the snapshot that evaluation reads. */
 import type { Digest, ImageDigest } from "#lib/digest.ts";
 import type { VexStatus } from "../types.ts";
+import type { SharedNumbers } from "./statement-marks.ts";
 
 /** `unverified`: there is a signature, beside the document or around it, and nobody has looked at it. */
 export type VexSignature = "none" | "unverified";
@@ -115,7 +116,10 @@ export interface VexStatement {
 
 /** What is said of one vulnerability in one component. */
 export interface VexSubject {
-  /** Names of what is spoken of: the subcomponent, or the product as a whole. The same list wherever these names stand. */
+  /**
+   * Names of what is spoken of: the subcomponent, or the product as a whole. The same list wherever these names stand, as long as
+   * it is kept.
+   */
   readonly ids: readonly string[];
   /**
    * Latest first, ties by source, then by document. Made anew by each call, so callers leave out early what they don't need.
@@ -138,4 +142,9 @@ export interface VexSnapshot {
   readonly sources: readonly string[];
   /** All of which something is said, upper case, in the order of their bytes. */
   vulnerabilities(): Iterable<string>;
+  /**
+   * For each vulnerability a number for all that is said of it: of two snapshots that share `numbers` the same number, where the same
+   * is said by the same sources. Where a statement stands, and in which document's bytes, does not count. @throws VEX_SNAPSHOT_INVALID
+   */
+  marks(numbers: SharedNumbers): ReadonlyMap<string, number>;
 }

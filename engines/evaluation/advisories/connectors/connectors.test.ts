@@ -144,6 +144,8 @@ describe("osv rules", () => {
     { ecosystem: "Debian:12", want: "debian:12" },
     { ecosystem: "Alpine:v3.20", want: "alpine:3.20" },
     { ecosystem: "Ubuntu:24.04:LTS", want: "ubuntu:24.04" },
+    { ecosystem: "Ubuntu:Pro:16.04:LTS", want: "ubuntu:16.04" },
+    { ecosystem: "Ubuntu:Pro:16.04", want: "ubuntu:16.04" },
     { ecosystem: "Rocky Linux:9", want: "rocky:9" },
   ])("reads $ecosystem as $want", async ({ ecosystem, want }) => {
     const text = osvRecord({
@@ -153,16 +155,62 @@ describe("osv rules", () => {
     expect((await affectedOf(text))[0]?.distro).toBe(want);
   });
 
-  it.each(["Ubuntu:Pro:16.04:LTS", "OSS-Fuzz", "Debian"])(
-    "has nothing to match for %s",
-    async (ecosystem) => {
-      const text = osvRecord({
-        package: { ecosystem, name: "x" },
-        ranges: [{ type: "ECOSYSTEM", events: [{ introduced: "0" }] }],
-      });
-      expect(await importText("t.json", text)).toMatchObject({ records: 0, skipped: 1, rejectedCount: 0 });
+  it.each([
+    "Ubuntu:Pro:FIPS-updates:20.04:LTS",
+    "Ubuntu:Pro:Realtime:22.04:LTS",
+    "Ubuntu:Nvidia-BlueField:22.04:LTS",
+    "OSS-Fuzz",
+    "Debian",
+  ])("has nothing to match for %s, and counts it as not compared", async (ecosystem) => {
+    const text = osvRecord({
+      package: { ecosystem, name: "x" },
+      ranges: [{ type: "ECOSYSTEM", events: [{ introduced: "0" }] }],
+    });
+    expect(await importText("t.json", text)).toMatchObject({
+      records: 0,
+      skipped: 1,
+      rejectedCount: 0,
+      export: { notCompared: [[ecosystem, 1]] },
+    });
+  });
+
+  const ubuntu = (ecosystem: string, name: string, fixed: string, introduced = "0"): object => ({
+    package: { ecosystem, name },
+    ranges: [{ type: "ECOSYSTEM", events: [{ introduced }, { fixed }] }],
+  });
+  const PRO = ubuntu("Ubuntu:Pro:16.04:LTS", "curl", "7.47.0-1ubuntu2.19+esm9");
+  const ORDINARY = ubuntu("Ubuntu:16.04:LTS", "curl", "7.47.0-1ubuntu2.20");
+
+  it.each<{ name: string; affected: readonly object[]; want: readonly string[] }>([
+    { name: "alone", affected: [PRO], want: ["ubuntu:16.04 curl 7.47.0-1ubuntu2.19+esm9"] },
+    {
+      name: "behind the release's own word",
+      affected: [ORDINARY, PRO],
+      want: ["ubuntu:16.04 curl 7.47.0-1ubuntu2.20"],
     },
-  );
+    { name: "before it", affected: [PRO, ORDINARY], want: ["ubuntu:16.04 curl 7.47.0-1ubuntu2.20"] },
+    {
+      name: "beside a release's word about another package",
+      affected: [PRO, ubuntu("Ubuntu:16.04:LTS", "wget", "2")],
+      want: ["ubuntu:16.04 curl 7.47.0-1ubuntu2.19+esm9", "ubuntu:16.04 wget 2"],
+    },
+    {
+      name: "beside another release's word",
+      affected: [PRO, ubuntu("Ubuntu:18.04:LTS", "curl", "8")],
+      want: ["ubuntu:16.04 curl 7.47.0-1ubuntu2.19+esm9", "ubuntu:18.04 curl 8"],
+    },
+    {
+      name: "beside a word that can't be used",
+      affected: [PRO, ubuntu("Ubuntu:16.04:LTS", "curl", "no_version")],
+      want: ["ubuntu:16.04 curl 7.47.0-1ubuntu2.19+esm9"],
+    },
+  ])("hears of Ubuntu's extended maintenance $name", async ({ affected, want }) => {
+    const text = JSON.stringify({ id: "UBUNTU-CVE-2024-0001", modified: "2024-01-01T00:00:00Z", affected });
+    const told = (await affectedOf(text)).map(
+      ({ distro = "", name, ranges }) => `${distro} ${name} ${ranges[0]?.fixed ?? ""}`,
+    );
+    expect(told.sort()).toEqual(want);
+  });
 
   it.each([
     {

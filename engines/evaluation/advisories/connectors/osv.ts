@@ -8,7 +8,7 @@ import { z } from "zod";
 import { cvssVersion } from "#lib/cvss/index.ts";
 import { versionOrder } from "#lib/versions/index.ts";
 import type { Advisory, AffectedPackage, Severity, VersionRange } from "../../types.ts";
-import { notComparedAs, packageName, packageSpace } from "../ecosystems.ts";
+import { isExtended, notComparedAs, packageKey, packageName, packageSpace } from "../ecosystems.ts";
 import { isCve } from "../identity.ts";
 import { FROM_THE_START, faultOf } from "../ranges.ts";
 import { chooseSeverity, severityOfWord } from "../severity-words.ts";
@@ -66,8 +66,13 @@ export const osv: Connector = {
     const modified = record.modified ? { modified: record.modified } : {};
     if (namesNoFlaw(record)) return { skipped: 1, ...modified };
     const isMalware = isAboutMalware(record);
-    const affected = record.affected.flatMap((one, index) =>
-      readAffected(one, `$.affected[${index}]`, isMalware, reject),
+    const affected = withoutOverridden(
+      record.affected.flatMap((one, index) =>
+        readAffected(one, `$.affected[${index}]`, isMalware, reject).map((read) => ({
+          read,
+          isExtended: one.package ? isExtended(one.package.ecosystem) : false,
+        })),
+      ),
     );
     const advisory = readAdvisory(record, affected, isMalware);
     const notCompared = record.withdrawn ? [] : notComparedIn(record);
@@ -94,6 +99,15 @@ function readAdvisory(record: Osv, affected: readonly AffectedPackage[], isMalwa
     references: record.references.slice(0, MAX_REFERENCES).map(({ url }) => url),
     affected,
   };
+}
+
+/** What a release says of a package is not what its extended maintenance says: the fix that everyone can have is the one to name. */
+function withoutOverridden(
+  all: readonly { readonly read: AffectedPackage; readonly isExtended: boolean }[],
+): readonly AffectedPackage[] {
+  const keyOf = ({ ecosystem, distro, name }: AffectedPackage): string => packageKey(ecosystem, distro, name);
+  const ordinary = new Set(all.flatMap((one) => (one.isExtended ? [] : keyOf(one.read))));
+  return all.filter((one) => !one.isExtended || !ordinary.has(keyOf(one.read))).map(({ read }) => read);
 }
 
 /** Ecosystems of the record, sorted. */
