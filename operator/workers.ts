@@ -2,6 +2,7 @@
 /** The job workers: scan, import and run queues, each with its own concurrency. */
 import { jobOf } from "#controllers/scan/index.ts";
 import { scanImage } from "#engines/scanner/index.ts";
+import { allDocuments } from "#lib/stores/all-documents.ts";
 import type { FragmentCache } from "#engines/scanner/index.ts";
 import { trimFolder } from "#engines/scanner/adapters/trim-folder.ts";
 import { durationMs } from "#crds/index.ts";
@@ -260,7 +261,7 @@ const aliveSources = ({ caches }: Parts): ReadonlySet<string> =>
 async function sweepFeeds(parts: Parts, ports: ImportJobPorts, signal: AbortSignal): Promise<void> {
   const { feeds, stores } = parts;
   const alive = aliveSources(parts);
-  for (const { id, body } of await feeds.list({ limit: 1000 })) {
+  for await (const { id, body } of allDocuments(feeds)) {
     if (alive.has(id)) continue;
     // First without it: what can't be rebuilt is tried again with the next sweep, which finds it by its record.
     await rebuildSnapshot(body.kind, ports, signal, id);

@@ -150,6 +150,25 @@ describe("a kit", () => {
     expect(readFileSync(at("c.tar"))).toEqual(readFileSync(at("a.tar")));
   });
 
+  it("says which of its sources are older than those that it replaces", async () => {
+    const cache = cacheOf("newer");
+    await stella("advisories", "import", at("feed.json"), ...cache);
+    const { exit, err } = await stella(
+      "advisories",
+      "import",
+      "--kit",
+      at("kit.tar"),
+      "--unsigned",
+      ...cache,
+    );
+    expect([exit, err]).toEqual([
+      0,
+      expect.stringMatching(
+        /^stella: advisories feed\.json of the kit is of \S+Z, older than what was kept, of \S+Z\n$/,
+      ),
+    ]);
+  });
+
   it.each(["ed", "ec"])(
     "is taken when the key given (%s) signed it, in place of all that was kept",
     async (key) => {
@@ -173,7 +192,8 @@ describe("a kit", () => {
         at(`${key}.pub`),
         ...cache,
       );
-      expect([ran.exit, ran.err]).toEqual([0, ""]);
+      const gone = "stella: advisories own.json was kept, and is not in the kit\n";
+      expect([ran.exit, ran.err]).toEqual([0, gone]);
       expect(ran.out).toMatch(/advisories +feed\.json +1 +sha256:/);
       expect(await kept(cache)).toEqual(withoutFolders(await kept(cacheOf("online"))));
       expect(readdirSync(at(`offline-${key}`)).sort()).toEqual(["kit", "kits"]);

@@ -41,7 +41,39 @@ export async function importOfflineKit(
   const { readPublicKey } = await import("../kit/keys.ts");
   const { writeResult } = await import("../output.ts");
   const key = flags.verifyKey === undefined ? undefined : await readPublicKey(flags.verifyKey);
-  const manifest = await importKit(cacheDir(flags.cacheDir), file, { key });
+  const cache = cacheDir(flags.cacheDir);
+  const before = await importTimes(cache);
+  const manifest = await importKit(cache, file, { key });
+  await sayOlder(before, await importTimes(cache));
   const { kitText } = await import("../kit/kit-text.ts");
   await writeResult(flags.json === true ? `${JSON.stringify(manifest)}\n` : kitText(manifest), undefined);
+}
+
+/** Of all that is kept, by kind and name; RFC 3339. */
+async function importTimes(cache: string): Promise<ReadonlyMap<string, string>> {
+  const { advisoriesIn, vexIn } = await import("../cache.ts");
+  const { keptSources } = await import("../advisories.ts");
+  const { keptVex } = await import("../vex.ts");
+  // What is damaged is replaced.
+  const advisories = await keptSources(advisoriesIn(cache)).catch(() => []);
+  const vex = await keptVex(vexIn(cache)).catch(() => []);
+  return new Map([
+    ...advisories.map(({ name, importedAt }) => [`advisories ${name}`, importedAt] as const),
+    ...vex.map(({ name, importedAt }) => [`VEX ${name}`, importedAt] as const),
+  ]);
+}
+
+/** A kit that is signed rightly may still be an old one. */
+async function sayOlder(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): Promise<void> {
+  const { say } = await import("../output.ts");
+  for (const [name, time] of after) {
+    const had = before.get(name);
+    if (had !== undefined && Date.parse(time) < Date.parse(had))
+      say(`stella: ${name} of the kit is of ${time}, older than what was kept, of ${had}`);
+  }
+  for (const name of before.keys())
+    if (!after.has(name)) say(`stella: ${name} was kept, and is not in the kit`);
 }

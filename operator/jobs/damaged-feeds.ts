@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Exports that the store can't give back any more: fetched anew, so that one lost file does not keep all other feeds out for good. */
+import { allDocuments } from "#lib/stores/all-documents.ts";
 import type { CatalogCollection, ObjectStore } from "#lib/stores/ports.ts";
 import type { ImportRecord } from "#controllers/source/index.ts";
 import type { FeedDocumentRecord } from "./import.ts";
@@ -12,7 +13,6 @@ export interface FeedPorts {
 }
 
 type Kind = FeedDocumentRecord["kind"];
-const MAX_FEEDS = 1000;
 
 /** Of a source whose export is lost: no job has this key, so an import is due at once. */
 const NO_JOB = "";
@@ -27,7 +27,8 @@ export async function refetchDamaged(
   { feeds, records, objects }: FeedPorts,
 ): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>();
-  for (const { id, body } of await feeds.list({ where: { kind }, limit: MAX_FEEDS })) {
+  for await (const { id, body } of allDocuments(feeds)) {
+    if (body.kind !== kind) continue;
     if (await isWhole(body.key, objects)) continue;
     // What is damaged stays until it is deleted: an equal object put again would be taken for it.
     await objects.delete(body.key);
@@ -42,7 +43,8 @@ const withoutCursor = ({ cursor: _, ...record }: ImportRecord): ImportRecord => 
 
 /** With nothing in force: as if no source had been read yet, so that no verdict is given before each was. */
 export async function forgetFeeds(kind: Kind, { feeds, records, objects }: FeedPorts): Promise<void> {
-  for (const { id, body } of await feeds.list({ where: { kind }, limit: MAX_FEEDS })) {
+  for await (const { id, body } of allDocuments(feeds)) {
+    if (body.kind !== kind) continue;
     await records.delete(id);
     await feeds.delete(id);
     for (const key of objectsOf(body)) await objects.delete(key);

@@ -16,6 +16,7 @@ import type { Clock } from "#lib/clock.ts";
 import { digestOf, hexOf } from "#lib/digest.ts";
 import type { Digest } from "#lib/digest.ts";
 import { codeOf, kindOf, messageOf } from "#lib/errors.ts";
+import { allDocuments } from "#lib/stores/all-documents.ts";
 import type { CatalogCollection } from "#lib/stores/ports.ts";
 import type { AdvisorySource, VexSource } from "#crds/index.ts";
 import type { SnapshotKind } from "../evaluation/change-log.ts";
@@ -314,8 +315,11 @@ export async function rebuildSnapshot(
   }
 }
 
-const feedsOf = (kind: ImportJob["kind"], { feeds }: Pick<RebuildPorts, "feeds">): Promise<Feeds> =>
-  feeds.list({ where: { kind }, limit: 1000 });
+async function feedsOf(kind: ImportJob["kind"], { feeds }: Pick<RebuildPorts, "feeds">): Promise<Feeds> {
+  const all: Feeds[number][] = [];
+  for await (const feed of allDocuments(feeds)) if (feed.body.kind === kind) all.push(feed);
+  return all;
+}
 
 const nameOf = (kind: ImportJob["kind"]) => (kind === "AdvisorySource" ? "advisories" : "vex");
 

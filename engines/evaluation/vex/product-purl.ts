@@ -38,7 +38,8 @@ type Parts = Omit<ProductPurl, "key">;
 
 function partsOf(text: string): Parts | undefined {
   const parts = tryParsePurl(text);
-  if (parts === undefined) return undefined;
+  // "Version nothing" is the slip of a program, and must not speak of every version.
+  if (parts === undefined || /^[^?#]*@(?:[?#]|$)/.test(text)) return undefined;
   const { type, namespace, name, version = "", qualifiers = {} } = parts;
   const full = namespace === undefined ? name : `${namespace}/${name}`;
   const part = parts.subpath === undefined ? {} : { subpath: parts.subpath };

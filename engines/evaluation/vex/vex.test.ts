@@ -162,6 +162,8 @@ describe("products", () => {
     ["pkg:npm/lodash", true],
     [LODASH, true],
     ["pkg:npm/lodash@4.17.5", false],
+    ["pkg:npm/lodash@", false],
+    ["pkg:npm/lodash@?type=x", false],
     ["pkg:npm/lodash?vcs_url=x", false],
     ["pkg:pypi/lodash", false],
     [{ "@id": "https://acme.example/lodash", identifiers: { purl: LODASH } }, true],
