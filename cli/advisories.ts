@@ -66,7 +66,8 @@ export interface KeptSource {
   readonly checkedAt?: string;
 }
 
-const keptShape = z.looseObject({
+/** A kept source's record as it is read back. */
+export const keptSourceShape = z.looseObject({
   name: z.string(),
   path: z.string(),
   digest: z.string(),
@@ -298,7 +299,7 @@ export async function keptSources(folder: string): Promise<readonly KeptSource[]
   for (const file of files.filter((one) => one.endsWith(".json")).sort()) {
     const text = await readFile(join(folder, file), "utf8");
     try {
-      sources.push(keptShape.parse(JSON.parse(text)));
+      sources.push(keptSourceShape.parse(JSON.parse(text)));
     } catch (cause) {
       throw damaged(join(folder, file), cause);
     }

@@ -21,11 +21,11 @@ import {
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createZstdDecompress } from "node:zlib";
-import { z } from "zod";
+import type { z } from "zod";
 import { openSnapshot, openVexSnapshot } from "#engines/evaluation/index.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
 import { StellaError, messageOf } from "#lib/errors.ts";
-import { stemOf } from "../advisories.ts";
+import { keptSourceShape, stemOf } from "../advisories.ts";
 import { kitLinkIn, kitsIn } from "../cache.ts";
 import { VEX_SNAPSHOT_FILE, keptVexShape } from "../vex.ts";
 import { kitErrors, kitLimits } from "./manifest.ts";
@@ -76,21 +76,12 @@ function writerAt(file: string): EntryWriter {
   };
 }
 
-const advisorySourceShape = z.looseObject({
-  name: z.string(),
-  path: z.string(),
-  digest: z.string(),
-  records: z.number(),
-  rejected: z.number(),
-  importedAt: z.string(),
-});
-
 /** What the entries hold is what the manifest says that they hold. @throws KIT_INVALID, KIT_LIMIT_EXCEEDED */
 async function checkContents(folder: string, manifest: KitManifest, limits: KitLimits): Promise<void> {
   const { sources, snapshot, vexSources, vexSnapshot } = manifest;
   for (const source of sources) {
     const path = `advisories/${stemOf(source.name)}`;
-    await checkSource(folder, `${path}.json`, advisorySourceShape, source);
+    await checkSource(folder, `${path}.json`, keptSourceShape, source);
     await checkInflated(folder, `${path}.export`, source.digest, limits);
   }
   if (snapshot !== undefined) {
