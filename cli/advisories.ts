@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Advisories for the command: imported exports in the cache, and the snapshot compiled from all of them. */
-import { randomUUID } from "node:crypto";
+/** Feeds to what the command keeps of advisories, and to what a scan judges by. */
 import { createReadStream, existsSync } from "node:fs";
-import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { z } from "zod";
 import {
   compileSnapshot,
-  decodeExport,
   decodeParts,
   decodeStamps,
   encodeExport,
@@ -24,57 +21,18 @@ import type {
   Snapshot,
   SourceExport,
 } from "#engines/evaluation/index.ts";
-import { digestOf, hexOf, parseDigest } from "#lib/digest.ts";
-import { StellaError, codeOf, defineErrors, messageOf } from "#lib/errors.ts";
+import { parseDigest } from "#lib/digest.ts";
+import { cliAdvisoryErrors } from "./advisory-errors.ts";
+import { keptSources, openKept, readExport, readExports, settle } from "./kept-advisories.ts";
+import type { KeptSource } from "./kept-advisories.ts";
+import { SNAPSHOT_FILE, isUnfinished, stemOf, writeTogether } from "./kept-files.ts";
 import { progressLine, say } from "./output.ts";
 import type { ProgressLine } from "./output.ts";
 import { toldFeed } from "./told-feed.ts";
 import { addressName, downloadsIn, isWebAddress, openAddress, shownAddress } from "./web-feed.ts";
 import type { WebFlags } from "./web-feed.ts";
 
-export const cliAdvisoryErrors = defineErrors("cli-advisories", {
-  ADVISORIES_MISSING: "missing",
-  ADVISORIES_EMPTY: "invalid",
-  /** The cache's folder cannot be written, or its disk is full; what was kept before is kept. */
-  ADVISORIES_UNWRITABLE: "unavailable",
-  /** A file of the cache is not what this program wrote. */
-  ADVISORIES_DAMAGED: "invalid",
-  ADVISORIES_NAMED_TWICE: "invalid",
-  /** An option for web addresses beside a path. */
-  ADVISORIES_NOT_ON_WEB: "invalid",
-});
-
-export const SNAPSHOT_FILE = "snapshot.bin";
-/** Lies beside a snapshot while what is kept and the snapshot may differ: for longer where an import or a removal was killed. */
-const UNFINISHED_FILE = "snapshot.unfinished";
-/** What a killed import left behind; another that is still at work is younger. */
-const LEFTOVER_MS = 24 * 60 * 60 * 1000;
 const MAX_SAID = 5;
-const MAX_ROUNDS = 10;
-
-export interface KeptSource {
-  readonly name: string;
-  readonly path: string;
-  readonly digest: string;
-  readonly records: number;
-  readonly rejected: number;
-  /** Records by which nothing can be found, by ecosystem: no order of its versions is known. */
-  readonly notCompared?: readonly (readonly [ecosystem: string, records: number])[];
-  /** RFC 3339; when it was imported. */
-  readonly importedAt: string;
-  /** RFC 3339; when its address was last found unchanged. */
-  readonly checkedAt?: string;
-}
-
-/** A kept source's record as it is read back. */
-export const keptSourceShape = z.looseObject({
-  name: z.string(),
-  path: z.string(),
-  digest: z.string(),
-  records: z.number(),
-  rejected: z.number(),
-  importedAt: z.string(),
-});
 
 /** What a path or address is kept as. */
 const nameOf = (path: string, name: string | undefined, web: WebFlags): string =>
@@ -218,9 +176,6 @@ async function keptBefore(
   }
 }
 
-/** What a source's files are called by. */
-export const stemOf = (name: string): string => hexOf(digestOf(name)).slice(0, 16);
-
 async function keep(folder: string, done: readonly Imported[], progress: ProgressLine): Promise<void> {
   const names = new Set(done.map(({ kept }) => kept.name));
   const others = (await keptSources(folder)).filter(({ name }) => !names.has(name));
@@ -246,82 +201,6 @@ async function keep(folder: string, done: readonly Imported[], progress: Progres
   for (const { result, kept } of done) exports.push(result?.export ?? (await readExport(folder, kept)));
   await writeTogether(folder, [...files, ...named, [SNAPSHOT_FILE, compileSnapshot(exports)]]);
   await settle(folder, [...others, ...done.map(({ kept }) => kept)]);
-}
-
-/** Another import may have ended meanwhile: whoever is last compiles what is there for all. */
-async function settle(folder: string, compiled: readonly KeptSource[]): Promise<void> {
-  const keyOf = (sources: readonly KeptSource[]): string =>
-    sources
-      .map(({ digest }) => digest)
-      .sort()
-      .join();
-  let before = keyOf(compiled);
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    const now = await keptSources(folder);
-    if (keyOf(now) === before) return;
-    await writeTogether(folder, [[SNAPSHOT_FILE, compileSnapshot(await readExports(folder, now))]]);
-    before = keyOf(now);
-  }
-}
-
-async function readExports(folder: string, sources: readonly KeptSource[]): Promise<SourceExport[]> {
-  const exports: SourceExport[] = [];
-  for (const source of sources) exports.push(await readExport(folder, source));
-  return exports;
-}
-
-/** Compiles what is kept anew. */
-export async function compileKept(folder: string): Promise<void> {
-  const sources = await keptSources(folder);
-  if (sources.length === 0) {
-    await rm(join(folder, SNAPSHOT_FILE), { force: true });
-    await endChange(folder);
-    return;
-  }
-  await writeTogether(folder, [[SNAPSHOT_FILE, compileSnapshot(await readExports(folder, sources))]]);
-  await settle(folder, sources);
-}
-
-/** The exports of all kept sources. @throws ADVISORIES_MISSING when there are none */
-export async function keptExports(folder: string): Promise<readonly SourceExport[]> {
-  const sources = await keptSources(folder);
-  if (sources.length === 0) throw noneKept("no advisories; import some: stella advisories import PATH");
-  return readExports(folder, sources);
-}
-
-const noneKept = (message: string, cause?: unknown): Error =>
-  cliAdvisoryErrors.make("ADVISORIES_MISSING", message, cause === undefined ? {} : { cause });
-
-/** By name. */
-export async function keptSources(folder: string): Promise<readonly KeptSource[]> {
-  const files = await readdir(folder).catch(() => []);
-  const sources: KeptSource[] = [];
-  for (const file of files.filter((one) => one.endsWith(".json")).sort()) {
-    const text = await readFile(join(folder, file), "utf8");
-    try {
-      sources.push(keptSourceShape.parse(JSON.parse(text)));
-    } catch (cause) {
-      throw damaged(join(folder, file), cause);
-    }
-  }
-  return sources.sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-async function readExport(folder: string, { name, digest }: KeptSource): Promise<SourceExport> {
-  const file = join(folder, `${stemOf(name)}.export`);
-  try {
-    return decodeExport(await readFile(file), parseDigest(digest));
-  } catch (cause) {
-    throw damaged(file, cause);
-  }
-}
-
-function damaged(file: string, cause: unknown): Error {
-  return cliAdvisoryErrors.make(
-    "ADVISORIES_DAMAGED",
-    `${file} is damaged (${messageOf(cause).split("\n", 1)[0] ?? ""}): remove the folder and import the advisories again`,
-    { cause },
-  );
 }
 
 /**
@@ -393,30 +272,6 @@ export function sayRejected({ rejected, rejectedCount }: ImportResult): void {
   if (rejectedCount > MAX_SAID) say(`stella: and ${rejectedCount - MAX_SAID} more were left out`);
 }
 
-async function openKept(folder: string): Promise<Snapshot> {
-  await finishKept(folder, "advisories", () => compileKept(folder));
-  try {
-    return openSnapshot(await readKept(folder));
-  } catch (cause) {
-    if (codeOf(cause) === "ADVISORIES_MISSING") throw cause;
-    if (codeOf(cause) === "SNAPSHOT_VERSION_UNKNOWN" && (await keptSources(folder)).length > 0) {
-      say("stella: the kept snapshot is of another version; compiling what was imported");
-      await compileKept(folder);
-      return openSnapshot(await readKept(folder));
-    }
-    throw damaged(join(folder, SNAPSHOT_FILE), cause);
-  }
-}
-
-async function readKept(folder: string): Promise<Uint8Array> {
-  return readFile(join(folder, SNAPSHOT_FILE)).catch((cause: unknown) => {
-    throw noneKept(
-      "no advisories: give --advisories PATH, or import some once: stella advisories import PATH",
-      cause,
-    );
-  });
-}
-
 async function isSnapshot(path: string): Promise<boolean> {
   if (!(await stat(path).catch(() => undefined))?.isFile()) return false;
   for await (const chunk of createReadStream(path, {
@@ -425,62 +280,4 @@ async function isSnapshot(path: string): Promise<boolean> {
     return chunk.toString("latin1") === snapshotMagic;
   }
   return false;
-}
-
-/** Before a file of the folder changes that its snapshot is compiled from. */
-export async function beginChange(folder: string): Promise<void> {
-  await writeFile(join(folder, UNFINISHED_FILE), "");
-}
-
-export const endChange = (folder: string): Promise<void> =>
-  rm(join(folder, UNFINISHED_FILE), { force: true });
-
-export const isUnfinished = (folder: string): boolean => existsSync(join(folder, UNFINISHED_FILE));
-
-/**
- * Does what a killed import or removal left to do. Where that can't be done the snapshot is the one before, which is whole, and it is
- * said.
- */
-export async function finishKept(folder: string, what: string, compile: () => Promise<void>): Promise<void> {
-  if (!isUnfinished(folder)) return;
-  try {
-    await compile();
-    say(`stella: the last change of the kept ${what} was cut off; compiled what is kept`);
-  } catch (error) {
-    if (!(error instanceof StellaError)) throw error;
-    say(
-      `stella: the last change of the kept ${what} was cut off, what was kept before counts; import again: ${messageOf(error)}`,
-    );
-  }
-}
-
-async function discardLeftovers(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (!name.endsWith(".part")) continue;
-    const found = await stat(join(folder, name)).catch(() => undefined);
-    if (found !== undefined && found.mtimeMs < Date.now() - LEFTOVER_MS)
-      await rm(join(folder, name), { force: true });
-  }
-}
-
-/** All parts are written before the first takes its name: a full disk leaves the folder as it was. */
-export async function writeTogether(
-  folder: string,
-  files: readonly (readonly [name: string, bytes: Uint8Array | string])[],
-): Promise<void> {
-  const parts = files.map(([name]) => join(folder, `${name}.${randomUUID()}.part`));
-  try {
-    await mkdir(folder, { recursive: true });
-    for (const [index, [, bytes]] of files.entries()) await writeFile(parts[index] ?? "", bytes);
-    const hasSnapshot = files.some(([name]) => name === SNAPSHOT_FILE);
-    if (hasSnapshot) await beginChange(folder);
-    for (const [index, [name]] of files.entries()) await rename(parts[index] ?? "", join(folder, name));
-    if (hasSnapshot) await endChange(folder);
-    await discardLeftovers(folder);
-  } catch (cause) {
-    for (const part of parts) await rm(part, { force: true }).catch(() => undefined);
-    throw cliAdvisoryErrors.make("ADVISORIES_UNWRITABLE", `cannot write in ${folder}: ${messageOf(cause)}`, {
-      cause,
-    });
-  }
 }

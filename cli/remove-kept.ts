@@ -3,10 +3,11 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { defineErrors } from "#lib/errors.ts";
-import { SNAPSHOT_FILE, beginChange, compileKept, endChange, keptSources, stemOf } from "./advisories.ts";
+import { compileKept, keptSources } from "./kept-advisories.ts";
+import { SNAPSHOT_FILE, beginChange, endChange, stemOf } from "./kept-files.ts";
 import { writeResult } from "./output.ts";
 import { printable } from "./printable.ts";
-import { VEX_SNAPSHOT_FILE, compileKeptVex, keptVex } from "./vex.ts";
+import { compileKeptVex, keptVex } from "./vex.ts";
 
 const removeErrors = defineErrors("cli-remove", { SOURCE_NOT_KEPT: "missing" });
 
@@ -36,7 +37,7 @@ export async function removeVex(folder: string, names: readonly string[]): Promi
   await remove(folder, names, {
     names: kept,
     files: ["json", "documents"],
-    snapshot: VEX_SNAPSHOT_FILE,
+    snapshot: SNAPSHOT_FILE,
     recompile: () => compileKeptVex(folder),
   });
 }

@@ -7,7 +7,7 @@ import { composeTrivyDb, trivyMetadata } from "#engines/evaluation/index.ts";
 import type { LeftOut, LeftOutReason, TrivyDb, TrivyDbTimes } from "#engines/evaluation/index.ts";
 import { writeBoltFile } from "#lib/boltdb/index.ts";
 import { defineErrors, messageOf } from "#lib/errors.ts";
-import { keptExports } from "./advisories.ts";
+import { keptExports } from "./kept-advisories.ts";
 import { progressLine } from "./output.ts";
 
 export const trivyDbErrors = defineErrors("cli-trivy-db", {

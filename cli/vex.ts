@@ -9,7 +9,7 @@ import { byKey } from "#lib/compare.ts";
 import { isDigest, parseDigest } from "#lib/digest.ts";
 import type { Digest } from "#lib/digest.ts";
 import { defineErrors, messageOf } from "#lib/errors.ts";
-import { finishKept, stemOf, writeTogether } from "./advisories.ts";
+import { SNAPSHOT_FILE, finishKept, stemOf, writeTogether } from "./kept-files.ts";
 import { sayVexProblems, vexAt } from "./scan/knowledge.ts";
 import { downloadsIn } from "./web-feed.ts";
 import { decodeDocuments, encodeDocuments } from "./vex-documents.ts";
@@ -21,8 +21,6 @@ export const cliVexErrors = defineErrors("cli-vex", {
   VEX_DAMAGED: "invalid",
   VEX_NAMED_TWICE: "invalid",
 });
-
-export const VEX_SNAPSHOT_FILE = "snapshot.bin";
 
 export const keptVexShape = z.strictObject({
   name: z.string().min(1).max(4096),
@@ -72,7 +70,7 @@ export async function importVex(
   await writeTogether(folder, [
     ...done.map(({ kept, bytes }) => [`${stemOf(kept.name)}.documents`, bytes] as const),
     ...done.map(({ kept }) => [`${stemOf(kept.name)}.json`, `${JSON.stringify(kept)}\n`] as const),
-    [VEX_SNAPSHOT_FILE, await compiled(folder, others, read)],
+    [SNAPSHOT_FILE, await compiled(folder, others, read)],
   ]);
   await settle(folder, [...others, ...done.map(({ kept }) => kept)]);
   return done.map(({ kept }) => kept);
@@ -81,7 +79,7 @@ export async function importVex(
 /** Compiles what is kept anew. */
 export async function compileKeptVex(folder: string): Promise<void> {
   const sources = await keptVex(folder);
-  await writeTogether(folder, [[VEX_SNAPSHOT_FILE, await compiled(folder, sources)]]);
+  await writeTogether(folder, [[SNAPSHOT_FILE, await compiled(folder, sources)]]);
   await settle(folder, sources);
 }
 
@@ -110,7 +108,7 @@ async function settle(folder: string, sources: readonly KeptVex[]): Promise<void
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const now = await keptVex(folder);
     if (keyOf(now) === before) return;
-    await writeTogether(folder, [[VEX_SNAPSHOT_FILE, await compiled(folder, now)]]);
+    await writeTogether(folder, [[SNAPSHOT_FILE, await compiled(folder, now)]]);
     before = keyOf(now);
   }
 }
@@ -178,7 +176,7 @@ export async function openKeptVex(folder: string): Promise<KeptOpinions> {
   await finishKept(folder, "VEX", () => compileKeptVex(folder));
   const sources = await keptVex(folder);
   if (sources.length === 0) return { vex: emptyVexSnapshot(), vexTrust: {} };
-  const file = join(folder, VEX_SNAPSHOT_FILE);
+  const file = join(folder, SNAPSHOT_FILE);
   try {
     return { vex: openVexSnapshot(await readFile(file)), vexTrust: trustOf(sources) };
   } catch (cause) {

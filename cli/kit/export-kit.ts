@@ -15,12 +15,13 @@ import type { Digest } from "#lib/digest.ts";
 import { signEnvelope } from "#lib/dsse/index.ts";
 import { StellaError, messageOf } from "#lib/errors.ts";
 import { writeTar } from "#lib/oci/writing/tar.ts";
-import { finishKept, keptExports, keptSources, stemOf } from "../advisories.ts";
-import type { KeptSource } from "../advisories.ts";
+import { keptExports, keptSources } from "../kept-advisories.ts";
+import { SNAPSHOT_FILE, finishKept, stemOf } from "../kept-files.ts";
+import type { KeptSource } from "../kept-advisories.ts";
 import { advisoriesIn, vexIn } from "../cache.ts";
 import { readText } from "../files.ts";
 import { isWebAddress } from "../web-feed.ts";
-import { VEX_SNAPSHOT_FILE, compileKeptVex, keptVex } from "../vex.ts";
+import { compileKeptVex, keptVex } from "../vex.ts";
 import { KIT_FORMAT, KIT_PAYLOAD_TYPE, MANIFEST_FILE, SIGNATURE_FILE, kitErrors } from "./manifest.ts";
 import type { KitKind, KitManifest } from "./manifest.ts";
 import { readKit } from "./read-kit.ts";
@@ -113,7 +114,7 @@ async function vexParts(folder: string): Promise<{ parts: Part[]; facts: VexFact
   await finishKept(folder, "VEX", () => compileKeptVex(folder));
   const sources = await keptVex(folder);
   if (sources.length === 0) return { parts: [], facts: { vexSources: [] } };
-  const bytes = await readFile(join(folder, VEX_SNAPSHOT_FILE));
+  const bytes = await readFile(join(folder, SNAPSHOT_FILE));
   const parts: Part[] = [{ kind: "vex-snapshot", path: "vex-snapshot.bin.zst", content: compressed(bytes) }];
   for (const source of sources) {
     const stem = stemOf(source.name);

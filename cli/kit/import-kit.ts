@@ -25,9 +25,10 @@ import type { z } from "zod";
 import { openSnapshot, openVexSnapshot } from "#engines/evaluation/index.ts";
 import { canonicalJson } from "#lib/canonical-json.ts";
 import { StellaError, messageOf } from "#lib/errors.ts";
-import { keptSourceShape, stemOf } from "../advisories.ts";
+import { keptSourceShape } from "../kept-advisories.ts";
+import { SNAPSHOT_FILE, stemOf } from "../kept-files.ts";
 import { kitLinkIn, kitsIn } from "../cache.ts";
-import { VEX_SNAPSHOT_FILE, keptVexShape } from "../vex.ts";
+import { keptVexShape } from "../vex.ts";
 import { kitErrors, kitLimits } from "./manifest.ts";
 import type { KitLimits, KitManifest } from "./manifest.ts";
 import { readKit } from "./read-kit.ts";
@@ -97,7 +98,7 @@ async function checkContents(folder: string, manifest: KitManifest, limits: KitL
     await checkInflated(folder, `${path}.documents`, source.digest, limits);
   }
   if (vexSnapshot !== undefined) {
-    const bytes = await inflate(folder, "vex-snapshot.bin.zst", `vex/${VEX_SNAPSHOT_FILE}`, limits);
+    const bytes = await inflate(folder, "vex-snapshot.bin.zst", `vex/${SNAPSHOT_FILE}`, limits);
     const opened = openedAs("vex-snapshot.bin.zst", () => openVexSnapshot(bytes));
     if (opened.digest !== vexSnapshot)
       throw unfit("vex-snapshot.bin.zst", `it is ${opened.digest}, not ${vexSnapshot}`);

@@ -5,7 +5,7 @@ import { canonicalJson } from "#lib/canonical-json.ts";
 import { isDigest } from "#lib/digest.ts";
 import type { Digest } from "#lib/digest.ts";
 import { defineErrors } from "#lib/errors.ts";
-import { stemOf } from "../advisories.ts";
+import { stemOf } from "../kept-files.ts";
 
 export const kitErrors = defineErrors("cli-kit", {
   KIT_MISSING: "missing",

@@ -52,7 +52,7 @@ export async function importOfflineKit(
 /** Of all that is kept, by kind and name; RFC 3339. */
 async function importTimes(cache: string): Promise<ReadonlyMap<string, string>> {
   const { advisoriesIn, vexIn } = await import("../cache.ts");
-  const { keptSources } = await import("../advisories.ts");
+  const { keptSources } = await import("../kept-advisories.ts");
   const { keptVex } = await import("../vex.ts");
   // What is damaged is replaced.
   const advisories = await keptSources(advisoriesIn(cache)).catch(() => []);

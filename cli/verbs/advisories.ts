@@ -127,7 +127,7 @@ async function importAll(paths: readonly string[], flags: ImportFlags): Promise<
 }
 
 async function status(flags: ImportFlags): Promise<void> {
-  const { keptSources } = await import("../advisories.ts");
+  const { keptSources } = await import("../kept-advisories.ts");
   const { advisoriesIn, cacheDir } = await import("../cache.ts");
   const { say, writeResult } = await import("../output.ts");
   const { printable } = await import("../printable.ts");

@@ -12,7 +12,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeOciLayout } from "#lib/oci/writer.ts";
 import { advisoriesIn, vexIn } from "#cli/cache.ts";
-import { keptSources } from "#cli/advisories.ts";
+import { keptSources } from "#cli/kept-advisories.ts";
 import { keptVex } from "#cli/vex.ts";
 import { tarBytes } from "#lib/oci/writing/tar.ts";
 
