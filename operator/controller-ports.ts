@@ -178,6 +178,14 @@ function stellaOpsPorts(parts: Parts): StellaOpsPorts {
       queue: await healthOf(() => queues.scan.ping()),
     }),
     feeds: () => sourceStates(caches, config.namespace),
+    unsoundPolicies: () =>
+      caches.scanPolicies
+        .list()
+        .filter(({ status }) =>
+          status?.conditions?.some((one) => one.type === "Stalled" && one.status === "True"),
+        )
+        .map(keyOf)
+        .sort(),
     counts: () => countsOf(parts),
     withoutDigest: () => [...imagesWithoutDigest(parts)].sort().slice(0, 10),
   };

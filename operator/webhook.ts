@@ -15,6 +15,7 @@ import { admit } from "#webhook/admit.ts";
 import { backendClient } from "#webhook/backend-client.ts";
 import { FactsCache } from "#webhook/facts-cache.ts";
 import { policyView } from "#webhook/policy-view.ts";
+import { reviewPolicy } from "#webhook/review-policy.ts";
 import { startServer } from "#webhook/server.ts";
 import { webhookSettings } from "./config.ts";
 import { startHealthServer } from "./health.ts";
@@ -52,25 +53,29 @@ export async function runWebhook(
   });
   const facts = new FactsCache(backend.ask, systemClock);
   const view = policyView(stores, config.namespace);
+  const admitPod = async (body: string): Promise<string> => {
+    const started = performance.now();
+    const answer = await admit(body, {
+      view,
+      facts,
+      decided: ({ namespace }, { allowed, violations }) => {
+        const decision = allowed ? (violations.length > 0 ? "allow-with-findings" : "allow") : "deny";
+        metrics.decisions.add(1, { decision });
+        if (!allowed) logger.info({ namespace, rules: violations.map(({ rule }) => rule) }, "pod denied");
+      },
+    });
+    metrics.seconds.observe((performance.now() - started) / 1000);
+    return answer;
+  };
   const server = await startServer({
     port: config.port,
     certificateFile: join(config.tlsDir, "tls.crt"),
     keyFile: join(config.tlsDir, "tls.key"),
     failed: (error) => logger.error({ err: error }, "admission failed"),
-    admit: async (body) => {
-      const started = performance.now();
-      const answer = await admit(body, {
-        view,
-        facts,
-        decided: ({ namespace }, { allowed, violations }) => {
-          const decision = allowed ? (violations.length > 0 ? "allow-with-findings" : "allow") : "deny";
-          metrics.decisions.add(1, { decision });
-          if (!allowed) logger.info({ namespace, rules: violations.map(({ rule }) => rule) }, "pod denied");
-        },
-      });
-      metrics.seconds.observe((performance.now() - started) / 1000);
-      return answer;
-    },
+    routes: new Map([
+      ["/admit", admitPod],
+      ["/policies", (body) => Promise.resolve(reviewPolicy(body))],
+    ]),
   });
   metrics.cacheHits.onScrape(() => metrics.cacheHits.set(facts.hits));
   metrics.backendFailures.onScrape(() => metrics.backendFailures.set(facts.failures));

@@ -108,7 +108,7 @@ function verdictRules(
   const why = (tier?.reasons ?? []).join("; ");
   const resolved = facts?.resolved ?? image.image;
   if (verdict === "unknown") {
-    const message = `has no verdict yet${why === "" ? "" : ` (${why})`}; try again in a minute`;
+    const message = `has no verdict yet${why === "" ? "; try again in a minute" : `: ${why}`}`;
     say(
       "VERDICT_UNKNOWN",
       message,

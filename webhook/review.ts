@@ -104,7 +104,8 @@ export function reviewResponse(
   });
 }
 
-function parseJson(body: string): unknown {
+/** @throws ADMISSION_REVIEW_INVALID */
+export function parseJson(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch (cause) {

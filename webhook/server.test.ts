@@ -48,7 +48,7 @@ async function start(admit: (body: string) => Promise<string>): Promise<RunningS
     keyFile: join(folder, "tls.key"),
     port: 0,
     host: "127.0.0.1",
-    admit,
+    routes: new Map([["/admit", admit]]),
     failed: (error) => failures.push(error),
     reloadMs: 5,
   });

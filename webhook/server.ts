@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** HTTPS in front of `admit`: bounded bodies, certificates read anew when their files change. */
+/** HTTPS in front of reviews: bounded bodies, certificates read anew when their files change. */
 import { readFileSync, statSync } from "node:fs";
 import { createServer } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -11,7 +11,8 @@ export interface ServerOptions {
   readonly keyFile: string;
   readonly port: number;
   readonly host?: string;
-  readonly admit: (body: string) => Promise<string>;
+  /** Answers to AdmissionReviews, by path: `/admit`. */
+  readonly routes: ReadonlyMap<string, (body: string) => Promise<string>>;
   readonly failed: (error: unknown) => void;
   /** How often the certificate's file is looked at; milliseconds. */
   readonly reloadMs?: number;
@@ -63,8 +64,10 @@ async function handle(
   options: ServerOptions,
 ): Promise<void> {
   try {
-    if (request.method !== "POST" || request.url?.split("?")[0] !== "/admit") {
-      answer(response, 404, JSON.stringify({ code: "NOT_FOUND", message: "POST /admit is what is here" }));
+    const route = options.routes.get(request.url?.split("?")[0] ?? "");
+    if (request.method !== "POST" || route === undefined) {
+      const message = `here are POST ${[...options.routes.keys()].join(" and POST ")}`;
+      answer(response, 404, JSON.stringify({ code: "NOT_FOUND", message }));
       return;
     }
     const body = await readBody(request);
@@ -72,7 +75,7 @@ async function handle(
       answer(response, 413, JSON.stringify({ code: "BODY_TOO_LARGE", message: `over ${MAX_BODY} bytes` }));
       return;
     }
-    answer(response, 200, await options.admit(body));
+    answer(response, 200, await route(body));
   } catch (error) {
     const kind = kindOf(error);
     if (kind === "bug") options.failed(error);

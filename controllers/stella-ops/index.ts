@@ -38,6 +38,7 @@ export async function reconcileStellaOps(
     ...readinessConditions(readiness),
     ...parts,
     feedsCondition(ports.feeds()),
+    policiesCondition(ports.unsoundPolicies()),
     digestCondition(ports.withoutDigest()),
     absent("ObserverReady", "the node observer is not part of this version"),
     ...(object.spec.storage === undefined
@@ -122,6 +123,19 @@ function feedsCondition(feeds: readonly FeedState[]): ConditionInput {
   return stale.length === 0
     ? { type, status: "True", reason: "Fresh", message: `${feeds.length} sources` }
     : { type, status: "False", reason: "Stale", message: stale.slice(0, 10).join(", ") };
+}
+
+/** What a policy that can't be read was to judge is unknown, and may be let in. */
+function policiesCondition(unsound: readonly string[]): ConditionInput {
+  const type = "PoliciesSound";
+  return unsound.length === 0
+    ? { type, status: "True", reason: "Sound", message: "" }
+    : {
+        type,
+        status: "False",
+        reason: "PolicyInvalid",
+        message: `${unsound.length} not valid, so that they judge nothing: ${unsound.slice(0, 10).join(", ")}`,
+      };
 }
 
 function digestCondition(images: readonly string[]): ConditionInput {

@@ -38,6 +38,8 @@ export interface StellaOpsPorts {
   stores(): Promise<{ readonly catalog: Health; readonly objects: Health; readonly queue: Health }>;
   feeds(): readonly FeedState[];
   counts(): Promise<Counts>;
+  /** ScanPolicies that are not valid, `namespace/name`, sorted. */
+  unsoundPolicies(): readonly string[];
   /** Images that run without a registry digest, at most ten, sorted. */
   withoutDigest(): readonly string[];
 }

@@ -27,6 +27,7 @@ function bench(over: Partial<StellaOpsPorts> = {}) {
     webhookReplicas: () => ({ ready: 2, updated: 2 }),
     stores: () => Promise.resolve({ catalog: ok, objects: ok, queue: ok }),
     feeds: () => [{ kind: "AdvisorySource", name: "stellaops/osv", fresh: true }],
+    unsoundPolicies: () => [],
     counts: () =>
       Promise.resolve({ images: 1, scans: 1, reports: { pass: 1, warn: 0, fail: 0 }, queueDepth: 0 }),
     withoutDigest: () => [],
@@ -140,6 +141,11 @@ describe("reconcileStellaOps", () => {
       want: { FeedsFresh: "False NoSources" },
     },
     {
+      name: "a policy is not valid",
+      over: { unsoundPolicies: () => ["team/typo"] },
+      want: { Ready: "True Available", PoliciesSound: "False PolicyInvalid" },
+    },
+    {
       name: "an image has no digest",
       over: { withoutDigest: () => ["local:dev"] },
       want: { ImagesResolved: "False NoDigest" },
@@ -160,10 +166,11 @@ describe("reconcileStellaOps", () => {
 
 describe("webhookConfiguration", () => {
   interface Webhook {
+    readonly name: string;
     readonly failurePolicy: string;
     readonly timeoutSeconds: number;
     readonly sideEffects: string;
-    readonly namespaceSelector: {
+    readonly namespaceSelector?: {
       readonly matchExpressions: readonly { operator: string; values: readonly string[] }[];
     };
   }
@@ -179,12 +186,22 @@ describe("webhookConfiguration", () => {
   };
   const OWN = ["kube-node-lease", "kube-system", "stellaops"];
   const webhooksOf = (given: Partial<WebhookSettings>) =>
-    (
-      webhookConfiguration({ ...settings, ...given }) as unknown as { webhooks: readonly Webhook[] }
-    ).webhooks.map(({ failurePolicy, namespaceSelector }) => {
-      const [where] = namespaceSelector.matchExpressions;
-      return [failurePolicy, where?.operator, where?.values];
-    });
+    (webhookConfiguration({ ...settings, ...given }) as unknown as { webhooks: readonly Webhook[] }).webhooks;
+  const podWebhooksOf = (given: Partial<WebhookSettings>) =>
+    webhooksOf(given)
+      .filter(({ name }) => name.endsWith("pods.stella-ops.org"))
+      .map(({ failurePolicy, namespaceSelector }) => {
+        const [where] = namespaceSelector?.matchExpressions ?? [];
+        return [failurePolicy, where?.operator, where?.values];
+      });
+
+  it("asks about policies everywhere, and holds none up where nobody answers", () => {
+    const policies = webhooksOf({ failurePolicy: "Fail" }).find(({ name }) =>
+      name.startsWith("scanpolicies."),
+    );
+    expect(policies).toMatchObject({ failurePolicy: "Ignore", timeoutSeconds: 5 });
+    expect(policies).not.toHaveProperty("namespaceSelector");
+  });
 
   it.each([
     {
@@ -210,6 +227,6 @@ describe("webhookConfiguration", () => {
       want: [["Ignore", "NotIn", OWN]],
     },
   ] as { name: string; given: Partial<WebhookSettings>; want: unknown }[])("$name", ({ given, want }) => {
-    expect(webhooksOf(given)).toEqual(want);
+    expect(podWebhooksOf(given)).toEqual(want);
   });
 });

@@ -32,7 +32,7 @@ export function webhookPieces(settings: WebhookSettings): readonly KubeObject[] 
 }
 
 /**
- * Two webhooks over one handler: the API server knows one failure policy a webhook, we one a namespace.
+ * For Pods two webhooks over one handler: the API server knows one failure policy a webhook, we one a namespace.
  * Our own namespace is never judged: a broken webhook must not hold up its own repair.
  */
 export function webhookConfiguration(settings: WebhookSettings): KubeObject {
@@ -54,12 +54,40 @@ export function webhookConfiguration(settings: WebhookSettings): KubeObject {
       ...(listed.length === 0
         ? []
         : [webhook(settings, "listed.pods.stella-ops.org", otherPolicy, { operator: "In", values: listed })]),
+      policyWebhook(settings),
     ],
   } as KubeObject;
 }
 
+/** Where nobody answers, a policy is taken as it is: its controller says what is wrong with it. */
+function policyWebhook(settings: WebhookSettings) {
+  return {
+    name: "scanpolicies.stella-ops.org",
+    admissionReviewVersions: ["v1"],
+    sideEffects: "None",
+    failurePolicy: "Ignore",
+    matchPolicy: "Equivalent",
+    timeoutSeconds: 5,
+    rules: [
+      {
+        apiGroups: ["stella-ops.org"],
+        apiVersions: ["v1alpha1"],
+        resources: ["scanpolicies"],
+        operations: ["CREATE", "UPDATE"],
+        scope: "Namespaced",
+      },
+    ],
+    clientConfig: clientConfig(settings, "/policies"),
+  };
+}
+
+const clientConfig = ({ namespace, caBundle }: WebhookSettings, path: string) => ({
+  service: { namespace, name: names.webhook, path, port: ports.webhook },
+  caBundle: Buffer.from(caBundle).toString("base64"),
+});
+
 function webhook(
-  { namespace, caBundle }: WebhookSettings,
+  settings: WebhookSettings,
   name: string,
   failurePolicy: string,
   where: { readonly operator: string; readonly values: readonly string[] },
@@ -81,10 +109,7 @@ function webhook(
         scope: "Namespaced",
       },
     ],
-    clientConfig: {
-      service: { namespace, name: names.webhook, path: "/admit", port: ports.webhook },
-      caBundle: Buffer.from(caBundle).toString("base64"),
-    },
+    clientConfig: clientConfig(settings, "/admit"),
   };
 }
 

@@ -99,6 +99,7 @@ export async function settledInstallation(
     feeds: () => [],
     counts: () =>
       Promise.resolve({ images: 0, scans: 0, reports: { pass: 0, warn: 0, fail: 0 }, queueDepth: 0 }),
+    unsoundPolicies: () => [],
     withoutDigest: () => [],
   });
   return { ...object, status };

@@ -3,7 +3,7 @@
  * One rule of the policy language as a resource may hold it: the same text as in a policy file (docs/policy.md).
  * Where the language takes a word or a list, the schema has no type but still bounds both. Unknown keys are kept,
  * never pruned: a rule that lost a mistyped matcher would match more than its author meant. The language's own
- * parser, in the ScanPolicy controller, refuses them by name.
+ * parser refuses them by name, in the webhook when the policy is applied, and in the ScanPolicy controller.
  */
 import { z } from "zod";
 import { choice, flag, keyedListOf, shaped, text } from "./fields.ts";

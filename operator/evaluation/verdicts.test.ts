@@ -91,7 +91,7 @@ describe("forAdmission", () => {
       resolved: `ghcr.io/acme/new@${OTHER}`,
       hasSbom: false,
       policyVerdict: "unknown",
-      reasons: ["not scanned yet"],
+      reasons: ["not scanned yet, try again in a minute"],
     });
     expect(b.requested).toEqual([`ghcr.io/acme/new@${OTHER}`]);
   });

@@ -97,11 +97,16 @@ export class Verdicts {
       if (!request.dryRun && this.#mayRequestScan(request.namespace)) {
         await this.#ports.requestScan(repository, digest);
       }
-      return { resolved, hasSbom: false, policyVerdict: "unknown", reasons: ["not scanned yet"] };
+      return {
+        resolved,
+        hasSbom: false,
+        policyVerdict: "unknown",
+        reasons: ["not scanned yet, try again in a minute"],
+      };
     }
     const [unread] = await this.#ports.unreadSources();
     if (unread !== undefined) {
-      const reasons = [`advisories are still being read (${unread})`];
+      const reasons = [`advisories are still being read (${unread}), try again in a minute`];
       return { resolved, hasSbom: true, policyVerdict: "unknown", reasons };
     }
     const tiers: Partial<Record<Enforcement, TierVerdict>> = {};

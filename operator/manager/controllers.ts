@@ -72,6 +72,7 @@ export function startControllers(manager: Manager, ports: ControllerPorts): Cont
         source(caches.services, singleton),
         source(caches.advisorySources, singleton),
         source(caches.vexSources, singleton),
+        source(caches.scanPolicies, singleton),
       ],
       reconcile: (object) => reconcileStellaOps(object, ports.stellaOps),
       workers: 1,
