@@ -86,8 +86,12 @@ export async function importInto(
     readonly connector?: ConnectorId | undefined;
     readonly web?: WebFlags;
     readonly now: string;
+    /** Told what is kept, also where a later path can't be read. */
+    readonly onKept?: (done: readonly Imported[]) => Promise<void>;
   },
 ): Promise<readonly Imported[]> {
+  // Found before the long part.
+  for (const path of paths) if (!isWebAddress(path)) await requirePath(path);
   const done: Imported[] = [];
   const progress = progressLine();
   try {
@@ -102,6 +106,9 @@ export async function importInto(
   } finally {
     if (done.length > 0) await keep(folder, done, progress);
     progress.done();
+    await options.onKept?.(done);
+    const left = paths.slice(done.length + 1);
+    if (done.length < paths.length && left.length > 0) say(`stella: not imported either: ${left.join(", ")}`);
   }
   return done;
 }
@@ -227,15 +234,19 @@ export async function loadSnapshot(paths: readonly string[], folder: string): Pr
   return openSnapshot(compileSnapshot(exports));
 }
 
+async function requirePath(path: string): Promise<void> {
+  await stat(path).catch((cause: unknown) => {
+    throw cliAdvisoryErrors.make("ADVISORIES_MISSING", `there is no file or folder ${path}`, { cause });
+  });
+}
+
 async function importPath(
   path: string,
   name: string,
   connector: ConnectorId | undefined,
   progress?: ProgressLine,
 ): Promise<ImportResult> {
-  await stat(path).catch((cause: unknown) => {
-    throw cliAdvisoryErrors.make("ADVISORIES_MISSING", `there is no file or folder ${path}`, { cause });
-  });
+  await requirePath(path);
   const result = await importSource({
     name,
     feed: toldFeed(path, progress),

@@ -7,8 +7,8 @@ import { printable } from "./printable.ts";
 export const isColorful = (stream: NodeJS.WriteStream): boolean =>
   stream.isTTY && process.env["NO_COLOR"] === undefined && process.env["TERM"] !== "dumb";
 
-/** Columns of the terminal; where there is none, enough for whatever reads the lines. */
-export const terminalWidth = (): number => (process.stdout.isTTY ? process.stdout.columns || 100 : 200);
+/** Columns of the terminal; where there is none, nothing is cut or broken. */
+export const terminalWidth = (): number => (process.stdout.isTTY ? process.stdout.columns || 100 : Infinity);
 
 export const outputErrors = defineErrors("output", {
   /** A place that cannot be written: a folder, no such folder, no right. */

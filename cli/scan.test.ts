@@ -371,6 +371,25 @@ describe("stella advisories", () => {
     ]);
   });
 
+  it("looks at all paths before it reads the first", async () => {
+    const cache = ["--cache-dir", at("no-path")];
+    const ran = await stella("advisories", "import", at("feed.json"), at("nope.zip"), ...cache);
+    expect([ran.exit, ran.out]).toEqual([4, ""]);
+    expect(ran.err).toContain("ADVISORIES_MISSING: there is no file or folder");
+    expect((await stella("advisories", "status", ...cache)).err).toContain("no advisories yet");
+  });
+
+  it("says what was kept and what not where a feed can't be read", async () => {
+    const cache = ["--cache-dir", at("half")];
+    const [broken, last] = [write("half.zip", "no zip"), write("last.json", osv("GHSA-9"))];
+    const ran = await stella("advisories", "import", at("feed.json"), broken, last, ...cache);
+    expect([ran.exit, ran.out]).toEqual([
+      2,
+      expect.stringMatching(/^feed\.json: 1 records?, export sha256:\S+\n$/),
+    ]);
+    expect(ran.err).toContain(`stella: not imported either: ${last}\n`);
+  });
+
   it("does not take two feeds of one name for one", async () => {
     const ran = await stella(
       "advisories",

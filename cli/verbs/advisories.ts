@@ -113,14 +113,16 @@ async function importAll(paths: readonly string[], flags: ImportFlags): Promise<
     connector: flags.connector,
     web,
     now: new Date().toISOString(),
+    onKept: async (all) => {
+      for (const { result, kept, notes = [] } of all) {
+        for (const note of notes) say(`stella: ${note}`);
+        if (result !== undefined) sayRejected(result);
+        const unchanged = result === undefined ? "unchanged, " : "";
+        const line = `${printable(kept.name)}: ${unchanged}${kept.records} records, export ${kept.digest}\n`;
+        if (flags.json !== true) await writeResult(line, undefined);
+      }
+    },
   });
-  for (const { result, kept, notes = [] } of done) {
-    for (const note of notes) say(`stella: ${note}`);
-    if (result !== undefined) sayRejected(result);
-    const unchanged = result === undefined ? "unchanged, " : "";
-    const line = `${printable(kept.name)}: ${unchanged}${kept.records} records, export ${kept.digest}\n`;
-    if (flags.json !== true) await writeResult(line, undefined);
-  }
   if (flags.json !== true) return;
   const told = done.map(({ kept, result }) => (result === undefined ? { ...kept, unchanged: true } : kept));
   await writeResult(`${JSON.stringify(told)}\n`, undefined);

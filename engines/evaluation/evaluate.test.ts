@@ -304,6 +304,32 @@ describe("verdict", () => {
     ]);
   });
 
+  it("says which VEX answers do not count, and what no source rates", () => {
+    const vex = {
+      status: "not_affected",
+      isOpen: true,
+      source: "acme",
+      document: "d",
+      scope: "package",
+      reason: "not_affected by acme (weight 0.2) is too light",
+    } as const;
+    const found = [
+      finding("CVE-1", LODASH, { severity: "low", vex }),
+      finding("CVE-2", LODASH, { severity: "unknown", fixedVersion: "5" }),
+      finding("CVE-3", LODASH, { severity: "unknown" }),
+    ];
+    const { verdict, reasons } = report(found, {
+      policies: { system: [policy([{ name: "r", match: { severity: "critical" }, action: "fail" }])] },
+    });
+    expect([verdict, reasons.slice(1)]).toEqual([
+      "pass",
+      [
+        `1 VEX answer does not count: CVE-1 (lodash 4.17.4): ${vex.reason}`,
+        "1 finding with a fix has no severity from any source, and no rule decides: CVE-2 (lodash 4.17.4)",
+      ],
+    ]);
+  });
+
   it("never passes what is partial", () => {
     const omissions = [{ code: "LIMIT_FILE_BYTES", message: "too large", path: "a.json" }];
     const cut = report([], { sbom: sbom([component(LODASH)], { omissions }) });

@@ -100,7 +100,7 @@ it("cuts the package and the rule before the fix and the id, and breaks prose be
     },
     { width: 72 },
   ).split("\n");
-  expect(lines[3]).toMatch(/^high {6}GHSA-abcd-efgh… +a-long-pa… +1\.20\.12 +1\.21\.11 +0 +/);
+  expect(lines[3]).toMatch(/^high {6}GHSA-abcd-efgh… +a-l…e-name +1\.20\.12 +1\.21\.11 +0 +/);
   expect(lines.slice(-3)).toEqual([
     "  one finding of a kind that has quite a long description fails the rule",
     "    of the house",

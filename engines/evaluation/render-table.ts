@@ -8,7 +8,7 @@ import type { JudgedFinding, LicenseFinding, ReportDocument, Severity, Verdict }
 import { cut } from "./verdict.ts";
 
 export interface TableOptions {
-  /** Columns of the terminal; 100 where not known. Lines are cut to it, at 70 or more. */
+  /** Columns of the terminal; 100 where not known. Lines are cut to it, at 70 or more; Infinity cuts nothing. */
   readonly width?: number;
   readonly color?: boolean;
   /** Adds path and sources, and cuts nothing. */
@@ -21,7 +21,7 @@ const COLUMNS: readonly Column<JudgedFinding>[] = [
   { title: "SEVERITY", text: ({ severity }) => severity, min: 8, gives: 0 },
   // A GHSA id has 19 characters.
   { title: "ID", text: ({ id }) => id, min: 14, likes: 19, gives: 2 },
-  { title: "PACKAGE", text: ({ name }) => name, min: 10, likes: 16, gives: 4 },
+  { title: "PACKAGE", text: ({ name }) => name, min: 10, likes: 16, gives: 4, isCutInside: true },
   { title: "VERSION", text: ({ version }) => version, min: 7, likes: 12, gives: 3 },
   {
     title: "FIXED",
@@ -42,7 +42,7 @@ const WIDE: readonly Column<JudgedFinding>[] = [
 
 const LICENSE_COLUMNS: readonly Column<LicenseFinding>[] = [
   { title: "LICENCE", text: ({ matched }) => matched.join(", "), min: 12, gives: 4 },
-  { title: "PACKAGE", text: ({ name }) => name, min: 10, gives: 4 },
+  { title: "PACKAGE", text: ({ name }) => name, min: 10, gives: 4, isCutInside: true },
   { title: "VERSION", text: ({ version }) => version, min: 7, gives: 3 },
   { title: "LAYER", text: ({ layer }) => String(layer.index), min: 5, gives: 0 },
   { title: "DECISION", text: decision, min: 8, gives: 2 },

@@ -11,6 +11,8 @@ export interface Column<Row> {
   readonly likes?: number;
   /** Columns that give way first have the higher number; 0 never does. */
   readonly gives: number;
+  /** Both ends tell: `githu…ang-jwt/jwt`. */
+  readonly isCutInside?: true;
 }
 
 const GAP = 2;
@@ -31,7 +33,8 @@ export function textTable<Row>(
   const padded = (texts: readonly string[]): readonly string[] =>
     texts.map((text, index) => {
       const room = widths[index] ?? 0;
-      return cut(text, room).padEnd(index === texts.length - 1 ? 0 : room);
+      const short = columns[index]?.isCutInside === true ? cutInside(text, room) : cut(text, room);
+      return short.padEnd(index === texts.length - 1 ? 0 : room);
     });
   const line = (texts: readonly string[]): string => texts.join(" ".repeat(GAP));
   const body = rows.map((row, at) => {
@@ -59,6 +62,13 @@ function shrink(columns: readonly Flexible[], widths: number[], width: number): 
   };
   takeDownTo(({ min, likes = min }) => likes);
   takeDownTo(({ min }) => min);
+}
+
+/** A third of the room for the beginning, the rest for the end. */
+function cutInside(text: string, room: number): string {
+  if (text.length <= room || room < 6) return cut(text, room);
+  const start = Math.floor((room - 1) / 3);
+  return `${text.slice(0, start)}…${text.slice(text.length - (room - 1 - start))}`;
 }
 
 /** Prose in lines of `width` at most, broken between words, all but the first indented by `indent`; words longer than a line are cut. */

@@ -23,7 +23,14 @@ export function conclude(
   const warns = reasonsOf("warn");
   const partial = omissions.length === 0 ? [] : [partialReason(omissions)];
   const verdict: Verdict = fails.length > 0 ? "fail" : warns.length + partial.length > 0 ? "warn" : "pass";
-  const reasons = [...fails, ...partial, ...warns, ...vexReason(findings)];
+  const reasons = [
+    ...fails,
+    ...partial,
+    ...warns,
+    ...vexReason(findings),
+    ...openVexReason(findings),
+    ...unratedReason(findings),
+  ];
   if (verdict === "pass") reasons.unshift(passReason(findings, licenseFindings));
   const shown = reasons.slice(0, reasons.length > MAX_REASONS ? MAX_REASONS - 1 : MAX_REASONS);
   if (shown.length < reasons.length) shown.push(`and ${reasons.length - shown.length} more reasons`);
@@ -83,6 +90,29 @@ function vexReason(findings: readonly JudgedFinding[]): readonly string[] {
   });
   const what = answered.length === 1 ? "1 finding is" : `${answered.length} findings are`;
   return [`${what} set aside by VEX: ${someOf(names, answered.length)}`];
+}
+
+/** Somebody gave an answer, and wonders why the finding still counts. */
+function openVexReason(findings: readonly JudgedFinding[]): readonly string[] {
+  const open = findings.filter(({ vex, suppressedBy }) => vex?.isOpen === true && suppressedBy === undefined);
+  const [first] = open;
+  if (first?.vex === undefined) return [];
+  const what = open.length === 1 ? "1 VEX answer does" : `${open.length} VEX answers do`;
+  const more = open.length > 1 ? `, and ${open.length - 1} more` : "";
+  return [`${what} not count: ${nameOfFinding(first)}: ${cut(first.vex.reason, 150)}${more}`];
+}
+
+/** A source without severities is no sign of harmless flaws. */
+function unratedReason(findings: readonly JudgedFinding[]): readonly string[] {
+  const unrated = findings.filter(
+    ({ severity, action, suppressedBy, fixedVersion }) =>
+      severity === "unknown" && action === "none" && suppressedBy === undefined && fixedVersion !== undefined,
+  );
+  if (unrated.length === 0) return [];
+  const what =
+    unrated.length === 1 ? "1 finding with a fix has" : `${unrated.length} findings with a fix have`;
+  const names = someOf(unrated.slice(0, MAX_NAMED).map(nameOfFinding), unrated.length);
+  return [`${what} no severity from any source, and no rule decides: ${names}`];
 }
 
 function passReason(findings: readonly JudgedFinding[], licenseFindings: readonly LicenseFinding[]): string {
