@@ -193,7 +193,7 @@ describe("requireVEX", () => {
     expect(only(made)).toMatchObject({
       suppressedBy: "vex:hub",
       action: "none",
-      trace: ["own/w: waivers of a namespace are not allowed"],
+      trace: ["own/w: not heard, since not every system policy that applies has allowNamespaceWaivers"],
     });
   });
 

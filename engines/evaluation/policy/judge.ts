@@ -96,7 +96,7 @@ function isWaiver({ rule }: Opinion): boolean {
 /** Says why a namespace's waiver changed nothing. */
 function withoutWaiver(opinion: Opinion): Opinion {
   if (!isWaiver(opinion)) return opinion;
-  const told = `${opinion.policy}/${opinion.rule?.name ?? ""}: waivers of a namespace are not allowed`;
+  const told = `${opinion.policy}/${opinion.rule?.name ?? ""}: not heard, since not every system policy that applies has allowNamespaceWaivers`;
   return { ...opinion, trace: [...opinion.trace, told] };
 }
 
