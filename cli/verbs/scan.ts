@@ -52,7 +52,7 @@ export function addScan(program: Command): void {
     .description("Scan an image: packages, findings, verdict.")
     .argument(
       "<target>",
-      "registry reference, or oci-dir:PATH, oci-archive:FILE, docker-archive:FILE, dir:PATH (an unpacked root filesystem), sbom:FILE",
+      "registry reference, or oci-dir:PATH, oci-archive:FILE, docker-archive:FILE, dir:PATH (an unpacked root filesystem), sbom:FILE (sbom:- is stdin)",
     )
     .option(
       "-o, --output <format[=file]>",
