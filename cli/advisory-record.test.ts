@@ -55,3 +55,15 @@ it("says when nobody speaks of it", async () => {
   const { exit, err } = await stella("advisories", "show", "CVE-1999-0001", "--advisories", feed);
   expect([exit, err]).toEqual([4, "stella: ADVISORY_UNKNOWN: no source speaks of CVE-1999-0001\n"]);
 });
+
+it("shows what is known beside what is not", async () => {
+  const ids = ["CVE-1999-0001", "GHSA-a", "CVE-1999-0002"];
+  const text = await stella("advisories", "show", ...ids, "--advisories", feed);
+  expect([text.exit, text.err]).toEqual([
+    4,
+    "stella: ADVISORY_UNKNOWN: no source speaks of CVE-1999-0001, CVE-1999-0002\n",
+  ]);
+  expect(text.out).toMatch(/^CVE-2024-0001/);
+  const json = await stella("advisories", "show", ...ids, "--advisories", feed, "--json");
+  expect([json.exit, JSON.parse(json.out)]).toMatchObject([4, [{ id: "CVE-2024-0001" }]]);
+});

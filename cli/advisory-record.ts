@@ -10,7 +10,7 @@ import { plainTable } from "./table.ts";
 
 const showErrors = defineErrors("cli-advisory-record", { ADVISORY_UNKNOWN: "missing" });
 
-/** @throws ADVISORY_UNKNOWN, ADVISORIES_MISSING */
+/** What is known is written first. @throws ADVISORY_UNKNOWN where one is not, ADVISORIES_MISSING */
 export async function showRecords(
   ids: readonly string[],
   {
@@ -20,13 +20,17 @@ export async function showRecords(
   }: { readonly folder: string; readonly paths: readonly string[]; readonly isJson: boolean },
 ): Promise<void> {
   const snapshot = await loadSnapshot(paths, folder);
-  const records = ids.flatMap((id) => {
-    const found = snapshot.named(id);
-    if (found.length === 0) throw showErrors.make("ADVISORY_UNKNOWN", `no source speaks of ${id}`);
-    return found.map((position) => canonicalRecord(snapshot, position));
-  });
-  const text = isJson ? `${canonicalJson(records)}\n` : records.map(recordText).join("\n");
-  await writeResult(text, undefined);
+  const found = ids.map((id) => ({ id, positions: snapshot.named(id) }));
+  const records = found
+    .flatMap(({ positions }) => positions)
+    .map((position) => canonicalRecord(snapshot, position));
+  if (records.length > 0) {
+    const text = isJson ? `${canonicalJson(records)}\n` : records.map(recordText).join("\n");
+    await writeResult(text, undefined);
+  }
+  const unknown = found.filter(({ positions }) => positions.length === 0).map(({ id }) => id);
+  if (unknown.length > 0)
+    throw showErrors.make("ADVISORY_UNKNOWN", `no source speaks of ${unknown.join(", ")}`);
 }
 
 function recordText(record: CanonicalRecord): string {

@@ -9,11 +9,16 @@ export const fileErrors = defineErrors("files", { FILE_MISSING: "missing", FILE_
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** A pipe is read as well as a file. @throws FILE_MISSING, FILE_TOO_LARGE */
-export async function readText(file: string): Promise<string> {
+export const readText = (file: string): Promise<string> => textOf(createReadStream(file), file);
+
+/** Where `-` is asked for. @throws FILE_MISSING, FILE_TOO_LARGE */
+export const readStdin = (): Promise<string> => textOf(process.stdin, "stdin");
+
+async function textOf(stream: NodeJS.ReadableStream, file: string): Promise<string> {
   const parts: Buffer[] = [];
   let length = 0;
   try {
-    for await (const part of createReadStream(file) as AsyncIterable<Buffer>) {
+    for await (const part of stream as AsyncIterable<Buffer>) {
       length += part.length;
       if (length > MAX_BYTES) break;
       parts.push(part);

@@ -13,11 +13,11 @@ export const terminalWidth = (): number => (process.stdout.isTTY ? process.stdou
 export const outputErrors = defineErrors("output", {
   /** A place that cannot be written: a folder, no such folder, no right. */
   OUTPUT_UNWRITABLE: "invalid",
-  /** A full disk, or whoever read stdout has gone. */
+  /** A full disk. */
   OUTPUT_FAILED: "unavailable",
 });
 
-/** A regular file appears whole or not at all; `-` is stdout. @throws OUTPUT_UNWRITABLE, OUTPUT_FAILED */
+/** A regular file appears whole or not at all; `-` is stdout, as in `writeStdout`. @throws OUTPUT_UNWRITABLE, OUTPUT_FAILED */
 export async function writeResult(text: string | Uint8Array, file: string | undefined): Promise<void> {
   if (file === undefined || file === "-") {
     await writeStdout(text);
@@ -45,9 +45,16 @@ async function replaceFile(file: string, text: string | Uint8Array): Promise<voi
   }
 }
 
-function writeStdout(text: string | Uint8Array): Promise<void> {
+/**
+ * @returns whether anybody still reads; who has seen enough of a pipe and closed it has no fault to be told of
+ * @throws OUTPUT_UNWRITABLE, OUTPUT_FAILED
+ */
+export function writeStdout(text: string | Uint8Array): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const fail = (cause: unknown): void => reject(outputFailure("stdout", cause));
+    const fail = (cause: unknown): void => {
+      if (isClosedPipe(cause)) resolve(false);
+      else reject(outputFailure("stdout", cause));
+    };
     process.stdout.once("error", fail); // the stream tells of a closed pipe here too, also after the callback
     process.stdout.write(text, (cause) => {
       if (cause) {
@@ -55,10 +62,15 @@ function writeStdout(text: string | Uint8Array): Promise<void> {
         return;
       }
       process.stdout.off("error", fail);
-      resolve();
+      resolve(true);
     });
   });
 }
+
+/** After the first failure the stream itself may be closed. */
+const CLOSED = new Set(["EPIPE", "ERR_STREAM_DESTROYED"]);
+const isClosedPipe = (cause: unknown): boolean =>
+  cause instanceof Error && "code" in cause && CLOSED.has(String(cause.code));
 
 const WRITABLE_LATER = new Set(["ENOSPC", "EDQUOT", "EIO", "EPIPE", "EAGAIN", "EMFILE", "ENFILE"]);
 

@@ -139,7 +139,9 @@ describe("test", () => {
     const ran = await stella("policy", "test", at("bad.yaml"), at("vex-rule.yaml"), at("good.yaml"));
     expect(ran.exit).toBe(2);
     expect(ran.out).toContain("did you mean");
-    expect(ran.out).toContain(`  FILE_MISSING: cannot read ${at("vex-rule.test.yaml")}: ENOENT`);
+    expect(ran.out).toContain(
+      `  FILE_MISSING: there is no ${at("vex-rule.test.yaml")}: write cases there, see docs/policy.md\n`,
+    );
     expect(ran.out).toContain("1 passed, 0 failed, 2 policies not tried\n");
   });
 });

@@ -81,6 +81,23 @@ describe("completion", () => {
     expect(complete(out, "stella", "scan", "x", "--fail-on", "")).toEqual(["warn", "fail", "never"]);
     expect(complete(out, "stella", "scan", "x", "--view", "us")).toEqual(["usage"]);
     expect(complete(out, "stella", "scan", "--policy", "/usr/bi")).toEqual(["/usr/bin"]);
+    expect(complete(out, "stella", "scan", "x", "-o", "")).toEqual(
+      expect.arrayContaining(["table", "cyclonedx-json", "layer-sboms"]),
+    );
+    expect(complete(out, "stella", "scan", "x", "--output", "spdx")).toEqual(["spdx-json"]);
+    expect(complete(out, "stella", "scan", "x", "-o", "json", "=", "/usr/bi")).toEqual(["/usr/bin"]);
+  });
+
+  it("offers files where files are asked for, and nothing where it can't know", async () => {
+    const { out } = await stella("completion", "bash");
+    expect(complete(out, "stella", "vex", "export", "")).toContain("usr");
+    expect(complete(out, "stella", "vex", "export", "--au")).toEqual(["--author"]);
+    expect(complete(out, "stella", "vex", "remove", "scan", "")).toEqual([]);
+    for (const verb of ["advisories", "vex"]) {
+      expect(complete(out, "stella", verb, "remove", "")).toEqual([]);
+      expect(complete(out, "stella", verb, "remove", "us")).toEqual([]);
+      expect(complete(out, "stella", verb, "remove", "--")).toEqual(["--cache-dir"]);
+    }
   });
 });
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `stella scan sbom:FILE`: the same findings as the image's own, and clear words about files that are none. */
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -107,6 +108,31 @@ describe("an SBOM of ours", () => {
       expect.stringContaining("lists only what the entry program uses"),
     ]);
     expect((await scan(`sbom:${at("usage.json")}`, "--view", "usage", "-o", "spdx-json")).exit).toBe(0);
+  });
+});
+
+describe("stdin", () => {
+  const MAIN = join(import.meta.dirname, "stella.ts");
+  const from = (input: string, ...args: readonly string[]) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, "scan", "sbom:-", ...args], {
+      input,
+      encoding: "utf8",
+    });
+    return { exit: status, out: stdout, err: stderr };
+  };
+
+  it("is read as the file of the same bytes", async () => {
+    const text = readFileSync(at("a.cdx.json"), "utf8");
+    const piped = from(text, "-o", "cyclonedx-json");
+    expect(piped).toEqual(await scan(`sbom:${at("a.cdx.json")}`, "-o", "cyclonedx-json"));
+    expect([piped.exit, piped.out]).toEqual([0, expect.stringContaining("pkg:npm/lodash@4.17.4")]);
+  });
+
+  it("is refused as any file is", () => {
+    expect(from("", "-o", "packages")).toMatchObject({
+      exit: 2,
+      err: expect.stringMatching(/^stella: SBOM_INVALID: .*not JSON/) as string,
+    });
   });
 });
 

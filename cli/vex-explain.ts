@@ -56,7 +56,9 @@ export async function explainOpinions(vulnerability: string, flags: ExplainVexFl
   const text =
     flags.json === true
       ? `${canonicalJson(explained)}\n`
-      : explained.map((one) => explanationText(vulnerability, one)).join("\n");
+      : blocksOf(explained)
+          .map(([heading, one]) => explanationText([vulnerability.toUpperCase(), ...heading], one))
+          .join("\n");
   await writeResult(text, undefined);
 }
 
@@ -103,9 +105,26 @@ async function namesOf(vulnerability: string, flags: ExplainVexFlags): Promise<r
   }
 }
 
+type Block = readonly [heading: readonly string[], VexExplanation];
+
+/** One for each component of which more is said than of the image as a whole, and one for all others. */
+function blocksOf(explained: readonly VexExplanation[]): readonly Block[] {
+  const isAlike = ({ statements }: VexExplanation): boolean =>
+    statements.every(({ isOfWholeImage }) => isOfWholeImage === true);
+  const own = explained
+    .filter((one) => !isAlike(one))
+    .map((one): Block => {
+      const [first] = one.evidence;
+      return [[one.purl, first === undefined ? "" : `/${first.path}`], one];
+    });
+  const [alike] = explained.filter(isAlike);
+  if (alike === undefined) return own;
+  return [...own, [[own.length === 0 ? "every component" : "every other component"], alike]];
+}
+
 function explanationText(
-  vulnerability: string,
-  { purl, evidence, statements, answer, isAnswered }: VexExplanation,
+  heading: readonly string[],
+  { statements, answer, isAnswered }: VexExplanation,
 ): string {
   const rows = statements.map((one) => [
     one.status,
@@ -117,7 +136,6 @@ function explanationText(
     `${(one.timestamp ?? "-").slice(0, 19)}${one.isAhead === true ? " (to come, not counted)" : ""}`,
     one.justification ?? one.action ?? "-",
   ]);
-  const place = evidence[0] === undefined ? "" : `/${evidence[0].path}`;
   const outcome = [
     ["answer", answer === undefined ? "none: no statement has a weight" : answer.status],
     ["effect", isAnswered ? "the finding is set aside" : "the finding stays"],
@@ -129,7 +147,7 @@ function explanationText(
         ]),
   ];
   return [
-    plainTable([vulnerability.toUpperCase(), purl, place], []),
+    plainTable(heading, []),
     plainTable(["STATUS", "SCOPE", "WEIGHT", "SOURCE", "DOCUMENT", "AUTHOR", "TIME", "WHY"], rows),
     plainTable(["CONSENSUS", ""], outcome),
   ].join("");

@@ -156,6 +156,24 @@ describe("stella vex explain", () => {
     expect(json).toMatchObject([{ purl: "pkg:npm/lodash@4.17.4", isAnswered: true, statements: [{}, {}] }]);
   });
 
+  it("tells what is said of the image as a whole once", async () => {
+    const target = `sbom:${write("two.cdx.json", sbomText("pkg:npm/a@1.0.0", "pkg:npm/lodash@4.17.4", "pkg:npm/z@1.0.0"))}`;
+    const { imageDigest } = JSON.parse(
+      (await stella("scan", target, "--advisories", at("feed.json"), "--json")).out,
+    ) as { imageDigest: string };
+    const product = `pkg:oci/app@${encodeURIComponent(imageDigest)}`;
+    const whole = write("whole.json", openVex("whole", "GHSA-1", "affected", product));
+    const of = (...args: readonly string[]) =>
+      stella("vex", "explain", "GHSA-1", "--target", target, "--vex", whole, ...args, ...cacheOf("none"));
+    const headings = ({ out }: { out: string }): unknown => out.match(/^GHSA-1 .*$/gm);
+    expect(headings(await of())).toEqual(["GHSA-1  every component"]);
+    const both = await of("--vex", at("supplier.json"));
+    expect(headings(both)).toEqual(["GHSA-1  pkg:npm/lodash@4.17.4", "GHSA-1  every other component"]);
+    expect(both.out).toMatch(/not_affected +package[^]*every other[^]*\naffected +image/);
+    const json = JSON.parse((await of("--json")).out) as unknown;
+    expect(json).toMatchObject(Array(3).fill({ statements: [{ scope: "image", isOfWholeImage: true }] }));
+  });
+
   it("asks under the names that the kept advisories know", async () => {
     const cache = cacheOf("aliases");
     const feed = write("aliased.json", osv("GHSA-1", ["CVE-2024-0001"]));

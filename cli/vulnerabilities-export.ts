@@ -13,7 +13,7 @@ import { canonicalJson } from "#lib/canonical-json.ts";
 import type { Digest } from "#lib/digest.ts";
 import { defineErrors, messageOf } from "#lib/errors.ts";
 import { loadSnapshot } from "./advisories.ts";
-import { writeResult } from "./output.ts";
+import { writeStdout } from "./output.ts";
 
 const exportErrors = defineErrors("cli-vulnerabilities-export", {
   VULNERABILITIES_UNWRITABLE: "unavailable",
@@ -30,13 +30,20 @@ export interface VulnerabilitiesExport {
   readonly digest: Digest;
 }
 
-/** @param target a file, which appears whole or not at all, or `-`. @throws ADVISORIES_MISSING, VULNERABILITIES_UNWRITABLE */
-export async function exportVulnerabilities(folder: string, target: string): Promise<VulnerabilitiesExport> {
+/**
+ * @param target a file, which appears whole or not at all, or `-`
+ * @returns undefined where whoever read stdout had seen enough before the end
+ * @throws ADVISORIES_MISSING, VULNERABILITIES_UNWRITABLE, OUTPUT_FAILED
+ */
+export async function exportVulnerabilities(
+  folder: string,
+  target: string,
+): Promise<VulnerabilitiesExport | undefined> {
   const snapshot = await loadSnapshot([], folder);
   const hash = createHash("sha256");
   const chunks = chunksOf(snapshot, (bytes) => hash.update(bytes));
-  if (target === "-") for (const chunk of chunks) await writeResult(chunk, undefined);
-  else await writeFileOf(target, chunks);
+  if (target !== "-") await writeFileOf(target, chunks);
+  else for (const chunk of chunks) if (!(await writeStdout(chunk))) return undefined;
   const { vulnerabilities, advisories } = snapshot;
   return { vulnerabilities, advisories, digest: `sha256:${hash.digest("hex")}` };
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The use case behind `stella policy test`: policies tried on their test cases. */
+import { existsSync } from "node:fs";
 import { parseCases, parsePolicy, runCases, type CaseResult } from "#engines/evaluation/index.ts";
-import { readText } from "../files.ts";
+import { fileErrors, readText } from "../files.ts";
 import { writeResult } from "../output.ts";
 import { printable } from "../printable.ts";
 import { attempt, exitOf, faultLines, type Fault } from "./faults.ts";
@@ -26,7 +27,7 @@ export async function testPolicies(
       await attempt(file, async () => {
         const policy = parsePolicy(await readText(file), { name: file });
         const beside = cases ?? casesOf(file);
-        const tried = runCases(policy, parseCases(await readText(beside), { name: beside }));
+        const tried = runCases(policy, parseCases(await readCases(beside), { name: beside }));
         return { file, ok: true as const, cases: tried };
       }),
     );
@@ -39,6 +40,12 @@ export async function testPolicies(
   ];
   await writeResult(json ? `${JSON.stringify(results)}\n` : `${text.join("\n")}\n`, undefined);
   return exitOf(results) || (failed > 0 ? FAILED : 0);
+}
+
+/** @throws FILE_MISSING, also where nobody has written any yet */
+async function readCases(file: string): Promise<string> {
+  if (existsSync(file)) return readText(file);
+  throw fileErrors.make("FILE_MISSING", `there is no ${file}: write cases there, see docs/policy.md`);
 }
 
 const unreadText = (count: number): string =>

@@ -5,11 +5,11 @@ import type { ReadSbomOptions, ScanResult } from "#engines/scanner/index.ts";
 import { digestOf } from "#lib/digest.ts";
 import type { DiffId } from "#lib/digest.ts";
 import { emptyImageConfig } from "#lib/oci/image-config.ts";
-import { readText } from "../files.ts";
+import { readStdin, readText } from "../files.ts";
 
-/** @throws SBOM_INVALID, FILE_MISSING, FILE_TOO_LARGE */
+/** @param file `-` is stdin. @throws SBOM_INVALID, FILE_MISSING, FILE_TOO_LARGE */
 export async function readScan(file: string, options: ReadSbomOptions): Promise<ScanResult> {
-  const text = await readText(file);
+  const text = await (file === "-" ? readStdin() : readText(file));
   const sbom = readSbom(text, options);
   const { imageDigest, platform } = sbom;
   const itself = digestOf<DiffId>(text); // stands for the layers that it does not name

@@ -15,7 +15,12 @@ export const osv = (id: string, aliases: readonly string[] = []): string =>
     ],
   });
 
-export const openVex = (author: string, id: string, status: "affected" | "not_affected"): string =>
+export const openVex = (
+  author: string,
+  id: string,
+  status: "affected" | "not_affected",
+  product = "pkg:npm/lodash",
+): string =>
   JSON.stringify({
     "@context": "https://openvex.dev/ns/v0.2.0",
     "@id": `https://${author}.example/1`,
@@ -25,7 +30,7 @@ export const openVex = (author: string, id: string, status: "affected" | "not_af
     statements: [
       {
         vulnerability: { name: id },
-        products: [{ "@id": "pkg:npm/lodash" }],
+        products: [{ "@id": product }],
         status,
         ...(status === "affected"
           ? { action_statement: "Update." }

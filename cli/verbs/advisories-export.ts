@@ -77,10 +77,9 @@ async function toJson(target: string, flags: ExportFlags): Promise<void> {
   const { advisoriesIn, cacheDir } = await import("../cache.ts");
   const { say, writeResult } = await import("../output.ts");
   const { printable } = await import("../printable.ts");
-  const { vulnerabilities, advisories, digest } = await exportVulnerabilities(
-    advisoriesIn(cacheDir(flags.cacheDir)),
-    target,
-  );
+  const done = await exportVulnerabilities(advisoriesIn(cacheDir(flags.cacheDir)), target);
+  if (done === undefined) return;
+  const { vulnerabilities, advisories, digest } = done;
   const counts = `vulnerabilities ${vulnerabilities}, advisories ${advisories}, export ${digest}`;
   if (target === "-") say(`stella: ${counts}`);
   else await writeResult(`${printable(target)}: ${counts}\n`, undefined);

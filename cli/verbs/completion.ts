@@ -19,14 +19,37 @@ export function addCompletion(program: Command): void {
 const verbsOf = (command: Command): readonly Command[] =>
   command.commands.filter((one) => one.name() !== "sbom-generator");
 
-/** Words that may follow each chain of verbs. */
-function words(command: Command, path: string): readonly (readonly [string, string])[] {
-  const own = [
-    ...verbsOf(command).map((one) => one.name()),
-    ...command.options.flatMap((option) => (option.long === undefined ? [] : [option.long])),
-    ...command.registeredArguments.flatMap((argument) => argument.argChoices ?? []),
-  ];
-  return [[path, own.join(" ")], ...verbsOf(command).flatMap((one) => words(one, `${path} ${one.name()}`))];
+/** Arguments that are names of things the shell can't know. */
+const NAMES = new Set(["name", "id"]);
+/** Arguments that are files and nothing else. */
+const FILES = new Set(["file", "path", "report"]);
+
+interface Following {
+  /** Chain of verbs. */
+  readonly path: string;
+  /** Verbs and choices. */
+  readonly words: readonly string[];
+  readonly options: readonly string[];
+  /** Options are offered once a dash is written. */
+  readonly isDashed: boolean;
+  readonly hasFiles: boolean;
+}
+
+/** What may follow each chain of verbs. */
+function following(command: Command, path: string): readonly Following[] {
+  const kinds = command.registeredArguments.map((argument) => argument.name());
+  const hasNames = kinds.some((kind) => NAMES.has(kind));
+  const own: Following = {
+    path,
+    words: [
+      ...verbsOf(command).map((one) => one.name()),
+      ...command.registeredArguments.flatMap((argument) => argument.argChoices ?? []),
+    ],
+    options: command.options.flatMap(({ long }) => (long === undefined ? [] : [long])),
+    isDashed: kinds.some((kind) => NAMES.has(kind) || FILES.has(kind)),
+    hasFiles: !hasNames,
+  };
+  return [own, ...verbsOf(command).flatMap((one) => following(one, `${path} ${one.name()}`))];
 }
 
 /** Values that may follow an option; none: any, so files are offered. Options without a value are not here. */
@@ -41,23 +64,29 @@ function values(command: Command, path: string): readonly (readonly [string, str
   return [...own, ...verbsOf(command).flatMap((one) => values(one, `${path} ${one.name()}`))];
 }
 
+function caseOf({ path, words, options, isDashed, hasFiles }: Following): string {
+  const all = [...options, ...words].join(" ");
+  const undashed = isDashed ? ` [[ "$current" == -* ]] || words="${words.join(" ")}";` : "";
+  return `      "${path}") words="${all}";${undashed}${hasFiles ? "" : ' files="";'} ;;`;
+}
+
 function bash(program: Command): string {
-  const all = words(program, "stella");
-  const caseOf = ([key, list]: readonly [string, string]): string => `    "${key}") words="${list}" ;;`;
-  const verbs = [...new Set(all.flatMap(([path]) => path.split(" ").slice(1)))].sort();
+  const all = following(program, "stella");
+  const valueOf = ([key, list]: readonly [string, string]): string => `    "${key}") words="${list}" ;;`;
   return `_stella() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" path="stella" word words=""
+  local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" path="stella" word words="" files="yes"
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "$word" in -*) ;; ${verbs.join("|")}) path="$path $word" ;; esac
+    case "$path $word" in ${all.map(({ path }) => `"${path}"`).join("|")}) path="$path $word" ;; esac
   done
   case "$path $before" in
-${values(program, "stella").map(caseOf).join("\n")}
+    *" =") ;;
+${values(program, "stella").map(valueOf).join("\n")}
     *) case "$path" in
 ${all.map(caseOf).join("\n")}
     esac ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$current"))
-  [ \${#COMPREPLY[@]} -eq 0 ] && COMPREPLY=($(compgen -f -- "$current"))
+  [ -n "$files" ] && [ \${#COMPREPLY[@]} -eq 0 ] && COMPREPLY=($(compgen -f -- "$current"))
 }
 complete -o filenames -F _stella stella
 `;

@@ -52,14 +52,9 @@ export function addScan(program: Command): void {
     .description("Scan an image: packages, findings, verdict.")
     .argument(
       "<target>",
-      "registry reference, or oci-dir:PATH, oci-archive:FILE, docker-archive:FILE, dir:PATH (an unpacked root filesystem), sbom:FILE",
+      "registry reference, or oci-dir:PATH, oci-archive:FILE, docker-archive:FILE, dir:PATH (an unpacked root filesystem), sbom:FILE (sbom:- is stdin)",
     )
-    .option(
-      "-o, --output <format[=file]>",
-      `${formats.join(", ")}; may be given several times; layer-sboms takes a folder`,
-      collectOutput,
-      [],
-    )
+    .addOption(outputOption())
     .option("--json", "short for -o json")
     .addOption(
       new Option("--view <view>", "SBOM of all that is in the image, or of what its entry program uses")
@@ -137,6 +132,16 @@ Exit code: 0 verdict pass or warn, 1 verdict fail, 2 input invalid, 3 denied, 4 
       process.exitCode = await scan(target, flags);
     });
 }
+
+/** The choices are for the help and the shell: a file may stand behind each. */
+const outputOption = (): Option =>
+  new Option(
+    "-o, --output <format[=file]>",
+    "what to write, to stdout or a file; may be given several times; layer-sboms takes a folder",
+  )
+    .choices(formats)
+    .argParser(collectOutput)
+    .default([], "table");
 
 export const attachedVexOption = (): Option =>
   new Option(

@@ -97,6 +97,8 @@ function addExplain(vex: Command): void {
     .addHelpText(
       "after",
       `
+A statement about the image as a whole is told once, for every component; --json has each.
+
 Examples:
   stella vex explain CVE-2024-0001 --purl pkg:npm/lodash@4.17.4
   stella vex explain CVE-2024-0001 --target oci-dir:build/image --vex supplier.json`,

@@ -66,6 +66,12 @@ it("lists the rest with all, and paths with wide", () => {
   expect(text).toContain("app/node_modules/lodash/package.json");
 });
 
+it("names the package of the distro that answers, and no more of its purl", () => {
+  const suppressedBy = "distro:pkg:deb/debian/python3-urllib3@1.26.12-1%2Bdeb12u4?arch=all&distro=debian-12";
+  const made = report([finding("CVE-1", "pkg:pypi/urllib3@1.26.12", { suppressedBy })]);
+  expect(renderTable(made, { all: true })).toContain("suppressed (distro: python3-urllib3)\n");
+});
+
 it("says with wide where in an archive a package stands, and why it is used", () => {
   const made = report([
     finding("CVE-1", "pkg:maven/org.x/y@1", {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A report as text for a terminal: verdict, reasons, one line a finding. Package names are not trusted. */
+import { tryParsePurl } from "#lib/purl/index.ts";
 import { counts } from "./evaluate.ts";
 import { severities } from "./severity.ts";
 import { byImportance } from "./summarize.ts";
@@ -111,7 +112,7 @@ function decision({
   suppressedBy,
   waiver,
 }: Pick<JudgedFinding, "action" | "rule" | "suppressedBy" | "waiver">): string {
-  if (suppressedBy !== undefined) return `suppressed (${suppressedBy})`;
+  if (suppressedBy !== undefined) return `suppressed (${inBrief(suppressedBy)})`;
   const by = rule === undefined ? "" : ` (${rule})`;
   switch (action) {
     case "fail":
@@ -124,6 +125,13 @@ function decision({
     case "none":
       return "-";
   }
+}
+
+/** Of a distro's package that owns the files its name alone: `distro: python3-urllib3`. */
+function inBrief(suppressedBy: string): string {
+  const [, purl] = /^distro:(pkg:.*)$/s.exec(suppressedBy) ?? [];
+  const name = purl === undefined ? undefined : tryParsePurl(purl)?.name;
+  return name === undefined ? suppressedBy : `distro: ${name}`;
 }
 
 function countLine({ counts: counted, findings, fixable, components }: ReportDocument): string {

@@ -18,6 +18,10 @@ const POLL_MS = 250;
 /** Long enough to be seen, and for a slow machine to take the policy in. */
 const WAIVED_FOR_MS = 8_000;
 
+/** Said last, so that nobody looks in vain for what was shown. */
+const TAKEN_BACK =
+  "\nThe advisory, the waiver and the VEX statement were taken back: the reports stand as before.\n";
+
 const WARN = "shop/warn";
 const GO_API = "shop/go-api";
 
@@ -36,6 +40,7 @@ export async function showChanges(kubectl: Kubectl, print: (text: string) => voi
   } finally {
     await undo(kubectl);
   }
+  print(TAKEN_BACK);
 }
 
 type Wanted = readonly (readonly [repository: string, verdict: string])[];

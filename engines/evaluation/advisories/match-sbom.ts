@@ -19,6 +19,7 @@ import { describeRange, holds, isNamed } from "./ranges.ts";
 import type { ParsedRange } from "./ranges.ts";
 import { worstKnown } from "./severity-words.ts";
 import type { AdvisoryHead, Snapshot, SnapshotEntry, Vulnerability } from "./snapshot/open.ts";
+import { toldTime } from "./told-time.ts";
 
 export interface Matching {
   /** Worst first, then by id, purl and component. */
@@ -346,10 +347,6 @@ function tooMuch(id: string, purl: string): Error {
     },
   );
 }
-
-/** Feeds write the zero of Go's time, year 1, or of Unix's where they know none. */
-const toldTime = (time: string | undefined): readonly string[] =>
-  time === undefined || time < "1980" ? [] : [time];
 
 /** The distro's own word first, then the worst that the advisories give, then what others say of the vulnerability. */
 function severityOf(

@@ -18,6 +18,44 @@ it.each<[pattern: string, matches: readonly string[], others: readonly string[]]
     ["GPL-2.0"],
   ],
   ["* with classpath-exception-*", ["GPL-2.0-only WITH Classpath-exception-2.0"], ["MIT"]],
+  [
+    "MIT",
+    ["MIT License", "The MIT License", "The MIT License (MIT)"],
+    ["MIT No Attribution License (MIT-0)"],
+  ],
+  ["MIT License", ["MIT License"], ["MIT", "The MIT License"]],
+  [
+    "Apache-2.0",
+    [
+      "Apache License 2.0",
+      "Apache License, Version 2.0",
+      "The Apache Software License, Version 2.0",
+      "Apache License v2.0",
+      "Apache 2.0",
+      "Apache-2.0 License",
+    ],
+    ["Apache Software License", "Apache License", "Apache License, Version 1.1", "Apache 2.0 or MIT"],
+  ],
+  ["BSD-*", [], ["BSD License"]],
+  ["ISC", ["ISC License (ISCL)"], ["ISC License (ISCL) and more"]],
+  ["MPL-2.0", ["Mozilla Public License 2.0 (MPL 2.0)"], ["Mozilla Public License 1.1 (MPL 1.1)"]],
+  ["PSF-2.0", ["Python Software Foundation License"], ["Python License (CNRI Python License)"]],
+  ["Unlicense", ["The Unlicense (Unlicense)"], []],
+  [
+    "GPL-3.0-only",
+    ["GNU General Public License v3 (GPLv3)"],
+    [
+      "GNU General Public License v3 or later (GPLv3+)",
+      "GNU General Public License (GPL)",
+      "GNU Lesser General Public License v3 (LGPLv3)",
+    ],
+  ],
+  ["GPL-3.0-or-later", ["GNU General Public License v3 or later (GPLv3+)"], []],
+  [
+    "AGPL-*",
+    ["GNU Affero General Public License v3", "GNU Affero General Public License v3 or later (AGPLv3+)"],
+    ["GNU General Public License v3 (GPLv3)"],
+  ],
   ["NOASSERTION", ["NOASSERTION"], ["NONE"]],
 ])("%s", (pattern, matches, others) => {
   const isMeant = licenseMatcher([pattern]);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Names of one licence: SPDX ids, where case does not matter (SPDX 2.3 annex D.2), and how distributions spell them:
- * trailing `.0` is left out and the Expat licence is what SPDX calls MIT (debian/copyright 1.0 section 7.1.1), `GPLv2+`.
+ * trailing `.0` is left out and the Expat licence is what SPDX calls MIT (debian/copyright 1.0 section 7.1.1), `GPLv2+`; and titles.
  */
 import { anyOf } from "./glob.ts";
+import { licenseIdOfTitle } from "./license-titles.ts";
 
 const GNU = /^((?:a|l)?gpl|gfdl)-(\d+\.\d+)(\+|-only|-or-later)?$/;
 const GNU_V = /^((?:a|l)?gpl)v(\d+(?:\.\d+)?\+?)$/;
@@ -32,6 +33,8 @@ export function licenseMatcher(patterns: readonly string[]): (license: string) =
 /** In lower case, as written first. */
 export function namesOf(license: string): readonly string[] {
   const written = license.toLowerCase();
+  const id = licenseIdOfTitle(written);
+  if (id !== undefined) return [written, ...namesOf(id)];
   const [, family, version] = GNU_V.exec(written) ?? [];
   const plain = family === undefined ? written : `${family}-${version ?? ""}`;
   const [, short, plus = ""] = SHORT.exec(plain) ?? [];

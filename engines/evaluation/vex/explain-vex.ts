@@ -16,6 +16,8 @@ export interface WeighedStatement {
   readonly status: VexStatus;
   /** What it is about: the closest is heard first. */
   readonly scope: Scope;
+  /** It says the same of every component of the image. */
+  readonly isOfWholeImage?: true;
   /** Of its source; 0 where it says `not_affected` and not why. */
   readonly weight: number;
   readonly signature: VexSignature;
@@ -89,6 +91,7 @@ function weighed(
     document: from.document,
     status,
     scope,
+    ...(scope === "image" && statement.subcomponent === undefined ? { isOfWholeImage: true as const } : {}),
     weight: counts(statement) ? weightIn(trust, statement) : 0,
     signature: from.signature,
     ...(justification === undefined ? {} : { justification }),

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Fields of advisories that feeds write in many ways, in the one way that all connectors keep them. */
+import { isTold } from "../told-time.ts";
 
 const MAX_REFERENCES = 10;
 const MAX_SUMMARY = 300;
 const TIME = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/;
-/** Before it nobody published advisories; Go's repository writes the year 1 where it has no time. */
-const FIRST_YEAR = 1980;
 
 /** The field, or none where the source leaves it blank. */
 export function present<Key extends string>(
@@ -18,7 +17,7 @@ export function present<Key extends string>(
 /** RFC 3339 for a day (`2024-05-01`) or a time, in UTC where no zone is said; undefined for any other text. */
 export function timeOf(text: string | null | undefined): string | undefined {
   const found = TIME.exec(text?.trim() ?? "");
-  if (found === null || Number(found[1]) < FIRST_YEAR) return undefined;
+  if (found === null || !isTold(found[0])) return undefined;
   const [, year = "", month = "", day = "", minutes = "00:00", seconds = ":00", zone = "Z"] = found;
   return `${year}-${month}-${day}T${minutes}${seconds}${zone}`;
 }

@@ -150,3 +150,13 @@ it("takes nobody's word but the CVE's own record for a rejection", () => {
   const other = advisory(CVE, "someone", { affected: [], severity: "unknown", withdrawn: "2024-06-01" });
   expect(recordsOf(advisory("GHSA-a", "github"), other).map(({ rejected }) => rejected)).toEqual([false]);
 });
+
+it("leaves out times that a feed writes where it knows none", () => {
+  const none = { published: "0001-01-01T00:00:00Z", modified: "1970-01-01T00:00:00Z" };
+  const [record] = recordsOf(
+    advisory("GHSA-a", "github", none),
+    advisory(CVE, "nvd", { published: "1999-01-04" }),
+  );
+  expect(record?.published).toEqual([{ vendor: "nvd", advisory: CVE, value: "1999-01-04" }]);
+  expect(record?.modified).toEqual([]);
+});

@@ -8,6 +8,7 @@ import type { Advisory, AffectedPackage, Severity } from "../../types.ts";
 import { packageKey } from "../ecosystems.ts";
 import { describeRange } from "../ranges.ts";
 import type { Snapshot } from "../snapshot/open.ts";
+import { toldTime } from "../told-time.ts";
 import { vendorOf } from "../vendors.ts";
 
 /** A value with the advisory that states it and the vendor whose advisory it is. */
@@ -75,8 +76,8 @@ export function canonicalRecord(snapshot: Snapshot, vulnerability: number): Cano
     summaries: said(records, ({ summary }) => summary ?? []),
     severities,
     cvss: said(records, ({ cvss }) => cvss.map(({ vector }) => vector)),
-    published: said(records, ({ published }) => published ?? []),
-    modified: said(records, ({ modified }) => modified ?? []),
+    published: said(records, ({ published }) => toldTime(published)),
+    modified: said(records, ({ modified }) => toldTime(modified)),
     withdrawn,
     advisories: records
       .map((one) => ({ id: one.id, vendor: vendorOf(one), source: one.source }))
