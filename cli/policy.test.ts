@@ -100,6 +100,20 @@ describe("check", () => {
   });
 });
 
+describe("check of a manifest", () => {
+  it("refuses what the cluster would", async () => {
+    const head = "apiVersion: stella-ops.org/v1alpha1\nkind: ScanPolicy\nmetadata: { name: gate }\n";
+    write("gate.yaml", `${head}spec: { enforcement: enforced, rules: [{ action: fail }] }`);
+    const ran = await stella("policy", "check", at("gate.yaml"));
+    expect(ran.exit).toBe(2);
+    expect(ran.out.split("\n")).toEqual([
+      `${at("gate.yaml")}:4:9: spec.enforcement: expected dryrun, warn, enforce, did you mean "enforce"?`,
+      `${at("gate.yaml")}:4:40: spec.rules[0].name: a rule of a ScanPolicy needs a name`,
+      "",
+    ]);
+  });
+});
+
 describe("test", () => {
   it("runs the cases beside a policy", async () => {
     const ran = await stella("policy", "test", at("good.yaml"), at("good.test.yaml"));

@@ -5,6 +5,7 @@ import { readText } from "../files.ts";
 import { writeResult } from "../output.ts";
 import { isCasesFile } from "./files.ts";
 import { attempt, exitOf, faultLines, type Fault } from "./faults.ts";
+import { manifestIssues } from "./manifest-issues.ts";
 
 type Checked =
   { readonly file: string; readonly ok: true; readonly rules?: number; readonly cases?: number } | Fault;
@@ -18,7 +19,11 @@ export async function check(files: readonly string[], json: boolean): Promise<nu
         const text = await readText(file);
         return isCasesFile(file)
           ? { file, ok: true as const, cases: parseCases(text, { name: file }).cases.length }
-          : { file, ok: true as const, rules: parsePolicy(text, { name: file }).rules.length };
+          : {
+              file,
+              ok: true as const,
+              rules: parsePolicy(text, { name: file, manifestIssues }).rules.length,
+            };
       }),
     );
   }

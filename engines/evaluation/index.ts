@@ -38,6 +38,8 @@ export { nextWaiverExpiry } from "./policy/next-waiver-expiry.ts";
 export { parsePolicy, policyFromRules } from "./policy/parse-policy.ts";
 export { policyApplies, type LabelSelector, type PolicySelector } from "./policy/policy-applies.ts";
 export { policyDigest, policySetDigest } from "./policy/policy-digest.ts";
+export { didYouMean } from "./policy/suggest.ts";
+export type { Issue as PolicyIssue } from "./policy/yaml-document.ts";
 export type {
   EvaluationContext,
   Policy,
