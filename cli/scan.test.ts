@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `stella scan`, `policy` and `advisories` over a small image and small feeds on disk. */
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { zipOf } from "#engines/evaluation/advisories/testing/archives.ts";
 import { writeOciLayout } from "#lib/oci/writer.ts";
@@ -140,6 +140,26 @@ describe("stella scan", () => {
     );
     expect(ran.exit).toBe(exit);
     expect(JSON.parse(ran.out)).toMatchObject({ verdict: policy.slice(0, 4) });
+  });
+
+  it("knows a policy by its file's name, wherever the file lies, unless two end alike", async () => {
+    mkdirSync(at("elsewhere"), { recursive: true });
+    writeFileSync(at("elsewhere/fail.yaml"), readFileSync(at("fail.yaml")));
+    const reportBy = async (...files: readonly string[]) => {
+      const given = files.flatMap((file) => ["--policy", file]);
+      const args = ["--advisories", at("feed.json"), ...given, "-o", `json=${at("named.json")}`];
+      await scan(...args);
+      return readFileSync(at("named.json"), "utf8");
+    };
+    const nameIn = (report: string): unknown =>
+      (JSON.parse(report) as { findings: { policy: string }[] }).findings[0]?.policy;
+    const report = await reportBy(at("fail.yaml"));
+    expect(nameIn(report)).toBe("fail.yaml");
+    expect(await reportBy(at("elsewhere/fail.yaml"))).toBe(report);
+    expect(await reportBy(relative(process.cwd(), at("fail.yaml")))).toBe(report);
+    expect([at("fail.yaml"), at("elsewhere/fail.yaml")]).toContain(
+      nameIn(await reportBy(at("fail.yaml"), at("elsewhere/fail.yaml"))),
+    );
   });
 
   it.each([

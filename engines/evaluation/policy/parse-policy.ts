@@ -19,6 +19,8 @@ const FILE_KEYS = ["name", "description", "rules"];
 
 interface ParseOptions {
   readonly name: string;
+  /** How problems name the text; the name unless given. */
+  readonly file?: string;
   /** What else is wrong with a ScanPolicy manifest; what lies in or around a problem of the rules is told once. */
   readonly manifestIssues?: (manifest: Readonly<Record<string, unknown>>) => readonly Issue[];
 }
@@ -29,7 +31,7 @@ interface ParseOptions {
  * @throws POLICY_INVALID with line, column and path of each problem, at most 20
  */
 export function parsePolicy(text: string, options: ParseOptions): Policy {
-  const document = readYamlDocument(text, options.name, "POLICY_INVALID");
+  const document = readYamlDocument(text, options.file ?? options.name, "POLICY_INVALID");
   const { name, prefix, rules, issues, manifest } = locateRules(document.value);
   const parsed = parseRules(rules, prefix);
   const own = [...issues, ...(issues.length > 0 && rules === undefined ? [] : parsed.issues)];
