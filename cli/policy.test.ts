@@ -203,6 +203,17 @@ describe("explain", () => {
     expect(ran.out).toMatch(/by-us +decides +needs a VEX statement by us\n/);
   });
 
+  it("explains an image as what, and where, it is said to run", async () => {
+    write(
+      "placed.yaml",
+      "rules: [{ name: ours, match: { repo: a.io/*, namespace: prod, env: live }, action: warn }]",
+    );
+    const args = [...target(), "--policy", at("placed.yaml"), "--finding", "CVE-2024-0001"];
+    const place = ["--as", "a.io/b:1", "--namespace", "prod", "--env", "live"];
+    expect((await stella("policy", "explain", ...args, ...place)).out).toMatch(/ours +decides +warn/);
+    expect((await stella("policy", "explain", ...args)).out).toMatch(/ours +no match.*repo is not known/);
+  });
+
   it("explains licences, and tells that a report does not hold all of them", async () => {
     const ran = await stella(
       "policy",
@@ -226,6 +237,12 @@ describe("explain", () => {
       args: () => [at("report.json"), "--finding", "CVE-1"],
       exit: 4,
       says: "FINDING_MISSING",
+    },
+    {
+      name: "to judge a report as something else",
+      args: () => [at("report.json"), "--finding", "GHSA-1", "--namespace", "prod"],
+      exit: 2,
+      says: "REPORT_JUDGED_ELSEWHERE",
     },
     { name: "no finding asked for", args: () => [at("report.json")], exit: 2, says: "--finding" },
     {

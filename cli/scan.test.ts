@@ -142,6 +142,31 @@ describe("stella scan", () => {
     expect(JSON.parse(ran.out)).toMatchObject({ verdict: policy.slice(0, 4) });
   });
 
+  it.each([
+    {
+      matcher: "repo: ghcr.io/acme/*",
+      args: ["--as", "ghcr.io/acme/api:1.2"],
+      other: ["--as", "ghcr.io/b/api"],
+    },
+    { matcher: "image: ghcr.io/acme/api:1.*", args: ["--as", "ghcr.io/acme/api:1.2"], other: [] },
+    { matcher: "namespace: prod-*", args: ["--namespace", "prod-1"], other: ["--namespace", "test"] },
+    { matcher: "env: prod", args: ["--env", "prod"], other: ["--namespace", "prod"] },
+  ])("judges as in the cluster: $matcher", async ({ matcher, args, other }) => {
+    const waiver = `{ ignore: { until: 2999-01-01, justification: known } }`;
+    write("waiver.yaml", `rules: [{ match: { ${matcher} }, action: ${waiver} }, { action: fail }]`);
+    const judged = async (...more: readonly string[]) =>
+      JSON.parse(
+        (await scan("--advisories", at("feed.json"), "--policy", at("waiver.yaml"), "--json", ...more)).out,
+      ) as unknown;
+    expect(await judged(...args)).toMatchObject({ verdict: "pass", waived: 1 });
+    expect(await judged(...other)).toMatchObject({ verdict: "fail", waived: 0 });
+  });
+
+  it("judges for an SBOM alone where it is said as what", async () => {
+    const ran = await scan("-o", "cyclonedx-json", "--namespace", "prod");
+    expect([ran.exit, ran.err]).toEqual([4, expect.stringContaining("ADVISORIES_MISSING")]);
+  });
+
   it("knows a policy by its file's name, wherever the file lies, unless two end alike", async () => {
     mkdirSync(at("elsewhere"), { recursive: true });
     writeFileSync(at("elsewhere/fail.yaml"), readFileSync(at("fail.yaml")));
@@ -217,6 +242,7 @@ describe("stella scan", () => {
     { name: "VEX that is not there", args: () => ["--vex", at("none")], exit: 4, says: /FILE_MISSING/ },
     { name: "a weight of nothing", args: () => ["--vex-weight", "x=1"], exit: 2, says: /VEX_WEIGHT_UNUSED/ },
     { name: "a weight that is none", args: () => ["--vex-weight", "x=2"], exit: 2, says: /from 0 to 1/ },
+    { name: "a name that is none", args: () => ["--as", "Not/A Name"], exit: 2, says: /REFERENCE_INVALID/ },
     { name: "VEX that is none", args: () => ["--vex", at("feed.json")], exit: 2, says: /VEX/ },
   ])("refuses $name", async ({ args, exit, says }) => {
     const ran = await scan(...args());

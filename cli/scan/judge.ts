@@ -13,6 +13,7 @@ import {
 } from "#engines/evaluation/index.ts";
 import type {
   AttachedVexInput,
+  EvaluationContext,
   Policy,
   ReportDocument,
   VexSnapshot,
@@ -33,6 +34,7 @@ import { readPolicies, readVex, vexTrustOf } from "./knowledge.ts";
 import { openKeptVex } from "../vex.ts";
 import type { KeptOpinions } from "../vex.ts";
 import { isLocal } from "./target.ts";
+import type { JudgedAs } from "../verbs/judged-as.ts";
 
 const knowledgeErrors = defineErrors("cli-knowledge", { VEX_WEIGHT_UNUSED: "invalid" });
 
@@ -98,6 +100,7 @@ export function judge(
   target: string,
   { sbom }: ScanResult,
   { snapshot, vex, vexTrust, attachedVex, policies }: Knowledge,
+  judgedAs: JudgedAs = {},
 ): ReportDocument {
   const { findings, uncovered } = matchSbom(sbom, snapshot);
   return evaluate({
@@ -110,12 +113,21 @@ export function judge(
     vexTrust,
     ...(attachedVex === undefined ? {} : { attachedVex }),
     policies: { system: policies },
-    // A local path is no name of an image: it would make the same image's reports differ.
-    context: isLocal(target)
-      ? {}
-      : { imageReference: target, repository: repositoryOf(parseReference(target)) },
+    context: contextOf(target, judgedAs),
     now: Date.now(),
   });
+}
+
+function contextOf(target: string, { as, namespace, env }: JudgedAs): EvaluationContext {
+  // A local path is no name of an image: it would make the same image's reports differ.
+  const image = as ?? (isLocal(target) ? undefined : target);
+  return {
+    ...(image === undefined
+      ? {}
+      : { imageReference: image, repository: repositoryOf(parseReference(image)) }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(env === undefined ? {} : { env }),
+  };
 }
 
 export function reportText(

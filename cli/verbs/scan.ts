@@ -3,6 +3,8 @@
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 import { cacheDirOption } from "../cache.ts";
+import { judgedAsOptions } from "./judged-as.ts";
+import type { JudgedAs } from "./judged-as.ts";
 
 const formats = [
   "table",
@@ -22,7 +24,7 @@ export interface Output {
   readonly file?: string;
 }
 
-export interface ScanFlags {
+export interface ScanFlags extends JudgedAs {
   readonly output: readonly Output[];
   readonly view: "inventory" | "usage";
   readonly base: readonly string[];
@@ -47,7 +49,7 @@ export interface ScanFlags {
 }
 
 export function addScan(program: Command): void {
-  program
+  const command = program
     .command("scan")
     .description("Scan an image: packages, findings, verdict.")
     .argument(
@@ -91,7 +93,8 @@ export function addScan(program: Command): void {
       collectWeight,
       {},
     )
-    .option("--policy <file>", "policy file; repeatable; the baseline unless given", collect, [])
+    .option("--policy <file>", "policy file; repeatable; the baseline unless given", collect, []);
+  judgedAsOptions(command)
     .addOption(
       new Option("--fail-on <verdict>", "least verdict that makes exit code 1")
         .choices(["warn", "fail", "never"])
@@ -127,8 +130,9 @@ Examples:
   stella scan registry.example/app:2 --attach spdx
   stella scan sbom:app.cdx.json --advisories feeds/
   stella scan oci-dir:build/image -o table -o cyclonedx-json=sbom.json --policy policy.yaml
+  stella scan oci-dir:build/image --policy team.yaml --as ghcr.io/acme/api:1.2 --namespace prod
 
---view shapes SBOMs and leaves findings alone. Without policies, VEX, advisories, table, json or sarif nothing is judged.
+--view shapes SBOMs and leaves findings alone. Without policies, VEX, advisories, --as, --namespace, --env, table, json or sarif nothing is judged.
 
 Exit code: 0 verdict pass or warn, 1 verdict fail, 2 input invalid, 3 denied, 4 missing, 5 unavailable.`,
     )
