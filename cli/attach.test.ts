@@ -242,15 +242,7 @@ describe("--attached-vex any", () => {
       `pkg:oci/app?repository_url=${target.replace(/:1$/, "")}`,
     );
   const judged = async (...args: readonly string[]) => {
-    const { exit, out, err } = await scan(
-      "--json",
-      "--advisories",
-      feed(),
-      "--no-vex",
-      "--fail-on",
-      "never",
-      ...args,
-    );
+    const { exit, out, err } = await scan("--json", "--advisories", feed(), "--fail-on", "never", ...args);
     const report = JSON.parse(out) as {
       findings: { suppressedBy?: string; vex?: { reason: string; scope: string } }[];
       attachedVex?: object;

@@ -63,6 +63,20 @@ describe("stella vex import", () => {
     });
   });
 
+  it.each([
+    ["scan", "sbom:x", "--vex", "a", "--no-vex"],
+    ["scan", "sbom:x", "--no-vex", "--vex", "a"],
+    ["scan", "a.io/b", "--no-vex", "--attached-vex", "any"],
+    ["diff", "sbom:x", "sbom:y", "--vex", "a", "--no-vex"],
+    ["policy", "explain", "sbom:x", "--finding", "CVE-1", "--no-vex", "--vex", "a"],
+  ])("is not asked for and left out in one call: %s %s %s %s %s %s", async (...args) => {
+    const { exit, err } = await stella(...args, ...cacheOf("none"));
+    expect([exit, err]).toEqual([
+      2,
+      expect.stringMatching(/vex(?: any)? and --no-vex contradict each other/),
+    ]);
+  });
+
   it("gives the same snapshot in any order, and replaces a source of the same name", async () => {
     await stella("vex", "import", at("supplier.json"), at("hub.json"), ...cacheOf("one"));
     await stella("vex", "import", at("hub.json"), "--name", "supplier.json", ...cacheOf("two"));
@@ -178,7 +192,7 @@ describe("stella vex explain", () => {
 
 describe("stella vex export", () => {
   const reportOf = async (name: string, ...args: readonly string[]): Promise<string> =>
-    write(name, (await scan("--no-vex", ...args)).out);
+    write(name, (await scan(...args)).out);
 
   it("writes what VEX came to, the same for the same report, and importing it gives the same answer", async () => {
     const report = await reportOf("report.json", "--vex", at("supplier.json"), ...cacheOf("none"));

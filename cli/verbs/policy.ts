@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { cacheDirOption } from "../cache.ts";
 import type { ExplainFlags } from "../policy/explain.ts";
 import { judgedAsOptions } from "./judged-as.ts";
+import { refuseVexBesideNone } from "./no-vex.ts";
 import { collect, parsePlatform } from "./scan.ts";
 
 interface JsonFlag {
@@ -61,6 +62,7 @@ function addExplain(policy: Command): void {
     .option("--advisories <path>", "for a target, as stella scan takes it; repeatable", collect, [])
     .option("--vex <path>", "for a target, as stella scan takes it; repeatable", collect, [])
     .option("--no-vex", "for a target: no VEX, not even what is stored");
+  refuseVexBesideNone(command);
   judgedAsOptions(command)
     .option("--platform <os/architecture>", "which image of an index", parsePlatform)
     .option("--offline", "ask no registry; local targets only")

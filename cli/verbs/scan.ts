@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { cacheDirOption } from "../cache.ts";
 import { judgedAsOptions } from "./judged-as.ts";
 import type { JudgedAs } from "./judged-as.ts";
+import { refuseVexBesideNone } from "./no-vex.ts";
 
 const formats = [
   "table",
@@ -94,6 +95,7 @@ export function addScan(program: Command): void {
       {},
     )
     .option("--policy <file>", "policy file; repeatable; the baseline unless given", collect, []);
+  refuseVexBesideNone(command);
   judgedAsOptions(command)
     .addOption(
       new Option("--fail-on <verdict>", "least verdict that makes exit code 1")
@@ -150,7 +152,7 @@ export const attachedVexOption = (): Option =>
     .choices(["never", "any"])
     .default("never");
 
-/** @param before false where a `--no-` option stands before: the last word counts */
+/** @param before false where a `--no-` option stands before */
 export const collect = (value: string, before: readonly string[] | false): readonly string[] => [
   ...(before === false ? [] : before),
   value,
