@@ -63,6 +63,37 @@ describe("stella vex import", () => {
     });
   });
 
+  it("takes a weight for one call, by the name that the report shows too", async () => {
+    const path = at("supplier.json");
+    const byName = ["--vex-weight", "supplier.json=0.6"];
+    const given = await answerOf("--vex", path, ...byName, ...cacheOf("none"));
+    expect(given).toMatchObject({ vexTrust: { "supplier.json": 0.6 } });
+    const byPath = ["--vex-weight", `${path}=0.6`];
+    expect(await answerOf("--vex", path, ...byPath, ...cacheOf("none"))).toEqual(given);
+    const cache = cacheOf("weighed");
+    await stella("vex", "import", path, "--weight", "0.3", ...cache);
+    expect(await answerOf(...cache)).toMatchObject({ vexTrust: { "supplier.json": 0.3 } });
+    expect(await answerOf(...byName, ...cache)).toEqual(given);
+  });
+
+  it.each([
+    {
+      name: "neither given nor kept",
+      args: ["--vex-weight", "hub=1"],
+      says: "which is neither given nor kept",
+    },
+    {
+      name: "kept and not heard",
+      args: ["--vex", "hub.json", "--vex-weight", "supplier.json=1"],
+      says: "no --vex",
+    },
+    { name: "left out", args: ["--no-vex", "--vex-weight", "supplier.json=1"], says: "which no --vex gives" },
+  ])("refuses a weight for what is $name", async ({ args, says }) => {
+    await stella("vex", "import", at("supplier.json"), ...cacheOf("weight"));
+    const { exit, err } = await scan(...args, ...cacheOf("weight"));
+    expect([exit, err]).toEqual([2, expect.stringMatching(new RegExp(`VEX_WEIGHT_UNUSED.*${says}`))]);
+  });
+
   it.each([
     ["scan", "sbom:x", "--vex", "a", "--no-vex"],
     ["scan", "sbom:x", "--no-vex", "--vex", "a"],

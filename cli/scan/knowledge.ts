@@ -66,7 +66,7 @@ export function sourceNames(paths: readonly string[]): ReadonlyMap<string, strin
   );
 }
 
-/** Weights by the names of their sources. */
+/** Weights by the names of their sources, each given by path or name. */
 export function vexTrustOf(paths: readonly string[], weights: VexTrust): VexTrust {
   const names = sourceNames(paths);
   return Object.fromEntries(

@@ -89,8 +89,8 @@ export function addScan(program: Command): void {
     )
     .option("--no-vex", "no VEX, not even what is stored")
     .option(
-      "--vex-weight <path=weight>",
-      "how much a --vex path counts against others, 0 to 1; repeatable; 1 unless given",
+      "--vex-weight <source=weight>",
+      "how much a VEX source counts against others, 0 to 1, by its --vex path or the name that reports and `stella vex status` show; repeatable; 1, or as it was stored, unless given",
       collectWeight,
       {},
     )
@@ -165,7 +165,7 @@ export function collectWeight(
   const equals = value.lastIndexOf("=");
   const weight = Number(value.slice(equals + 1) || NaN);
   if (equals <= 0 || !(weight >= 0 && weight <= 1)) {
-    throw new InvalidArgumentError("Write PATH=WEIGHT with a weight from 0 to 1, e.g. vex/hub=0.4.");
+    throw new InvalidArgumentError("Write SOURCE=WEIGHT with a weight from 0 to 1, e.g. vex/hub=0.4.");
   }
   return { ...before, [value.slice(0, equals)]: weight };
 }
