@@ -9,7 +9,7 @@ import type { LayoutId } from "#engines/evaluation/advisories/layout-ids.ts";
 import { cacheDirOption } from "../cache.ts";
 import { addDelta } from "./advisories-delta.ts";
 import { addExport } from "./advisories-export.ts";
-import { importOfflineKit, kitOptions } from "./advisories-kit.ts";
+import { importOfflineKit, kitOptions, refuseKits } from "./advisories-kit.ts";
 
 interface ImportFlags {
   readonly name?: string;
@@ -56,6 +56,7 @@ A second import of an address fetches only what changed since.`,
     .action(async (paths: readonly string[], flags: ImportFlags) => {
       if (flags.kit !== undefined) return importOfflineKit(importing, flags.kit, paths, flags);
       if (paths.length === 0) importing.error("error: missing required argument 'path'");
+      await refuseKits(paths);
       return importAll(paths, flags);
     });
   kitOptions(importing);
