@@ -276,7 +276,7 @@ describe("--attached-vex any", () => {
       digests: { attachedVex: expect.stringMatching(/^sha256:/) as string },
     });
     expect(err).toContain(`stella: attached VEX left out: ${damaged}: not JSON`);
-    expect(err).toContain("stella: attached VEX: 1 statements in 1 documents; signatures were not checked\n");
+    expect(err).toContain("stella: attached VEX: 1 statement in 1 document; signatures were not checked\n");
     expect((await judged("--attached-vex", "any")).report).toEqual(report);
   });
 

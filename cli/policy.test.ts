@@ -88,7 +88,7 @@ describe("check", () => {
       `FILE_MISSING: cannot read ${at("none.yaml")}: ENOENT`,
       `${at("bad.yaml")}:1:20: rules[0].match.severty: unknown key "severty", did you mean "severity"?`,
       `${at("good.yaml")}: ok, 2 rules`,
-      `${at("good.test.yaml")}: ok, 1 cases`,
+      `${at("good.test.yaml")}: ok, 1 case`,
       "",
     ]);
     expect((await stella("policy", "check", at("bad.yaml"), at("none.yaml"))).exit).toBe(2);
@@ -96,6 +96,36 @@ describe("check", () => {
     expect(JSON.parse(out)).toMatchObject([
       { ok: false, code: "FILE_MISSING" },
       { ok: true, rules: 2 },
+    ]);
+  });
+});
+
+describe("check of waivers", () => {
+  it("warns of those that have ended, and exits as without them", async () => {
+    const waiver = (until: string): string => `{ ignore: { until: ${until}, justification: known } }`;
+    const old = `{ name: old, match: { cve: CVE-1 }, action: ${waiver("2020-01-31")} }`;
+    const late = `{ name: late, action: { defer: { until: "2020-02-01T01:00:00+01:00" } } }`;
+    write("waivers.yaml", `rules: [${old}, ${late}, { name: new, action: ${waiver("2999-01-01")} }]`);
+    const ran = await stella("policy", "check", at("waivers.yaml"));
+    expect([ran.exit, ran.err]).toEqual([0, ""]);
+    expect(ran.out.split("\n")).toEqual([
+      `${at("waivers.yaml")}: ok, 3 rules`,
+      `${at("waivers.yaml")}: warning: rule "old" counted until 2020-01-31 and does nothing now`,
+      `${at("waivers.yaml")}: warning: rule "late" counted until 2020-02-01T00:00:00Z and does nothing now`,
+      "",
+    ]);
+    const { out } = await stella("policy", "check", "--json", at("waivers.yaml"), at("good.yaml"));
+    expect(JSON.parse(out)).toEqual([
+      {
+        file: at("waivers.yaml"),
+        ok: true,
+        rules: 3,
+        expired: [
+          { rule: "old", until: "2020-01-31" },
+          { rule: "late", until: "2020-02-01T00:00:00Z" },
+        ],
+      },
+      { file: at("good.yaml"), ok: true, rules: 2 },
     ]);
   });
 });

@@ -267,7 +267,7 @@ describe("stella policy", () => {
   it("checks files, and lists every problem with its place", async () => {
     const ran = await stella("policy", "check", at("fail.yaml"), at("bad.yaml"));
     expect(ran.exit).toBe(2);
-    expect(ran.out).toContain(`${at("fail.yaml")}: ok, 1 rules`);
+    expect(ran.out).toContain(`${at("fail.yaml")}: ok, 1 rule\n`);
     expect(ran.out).toMatch(/bad\.yaml:4:7: rules\[0\]\.match\.severty/);
     const json = JSON.parse((await stella("policy", "check", "--json", at("bad.yaml"))).out) as unknown;
     expect(json).toMatchObject([{ ok: false, problems: [{ line: 4 }] }]);
@@ -296,7 +296,7 @@ describe("stella advisories", () => {
     const cache = ["--cache-dir", at("kept")];
     expect((await stella("advisories", "status", ...cache)).err).toContain("no advisories yet");
     const imported = await stella("advisories", "import", at("feed.json"), "--name", "own", ...cache);
-    expect([imported.exit, imported.out]).toEqual([0, expect.stringContaining("own: 1 records")]);
+    expect([imported.exit, imported.out]).toEqual([0, expect.stringContaining("own: 1 record,")]);
     const status = JSON.parse((await stella("advisories", "status", "--json", ...cache)).out) as unknown;
     expect(status).toMatchObject([{ name: "own", records: 1, rejected: 0 }]);
     expect((await stella("advisories", "status", ...cache)).out).toMatch(/^SOURCE.*\nown +1 +0/);

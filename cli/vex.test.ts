@@ -46,7 +46,7 @@ describe("stella vex import", () => {
     const cache = cacheOf("kept");
     expect((await stella("vex", "status", ...cache)).err).toContain("no VEX yet");
     const { exit, out } = await stella("vex", "import", at("supplier.json"), "--weight", "0.6", ...cache);
-    expect([exit, out]).toEqual([0, expect.stringContaining("supplier.json: 1 statements in 1 documents")]);
+    expect([exit, out]).toEqual([0, expect.stringContaining("supplier.json: 1 statement in 1 document")]);
     const kept = await answerOf(...cache);
     expect(kept).toMatchObject({ by: "vex:supplier.json", vexTrust: { "supplier.json": 0.6 } });
     const path = at("supplier.json");

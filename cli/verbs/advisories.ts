@@ -105,6 +105,7 @@ async function importAll(paths: readonly string[], flags: ImportFlags): Promise<
     await import("../advisories.ts");
   const { advisoriesIn, cacheDir } = await import("../cache.ts");
   const { say, writeResult } = await import("../output.ts");
+  const { plural } = await import("../plural.ts");
   const { printable } = await import("../printable.ts");
   const web = { layout: flags.layout, ecosystem: flags.ecosystem, caFile: flags.caFile };
   requireAddresses(paths, web);
@@ -119,7 +120,7 @@ async function importAll(paths: readonly string[], flags: ImportFlags): Promise<
     for (const note of notes) say(`stella: ${note}`);
     if (result !== undefined) sayRejected(result);
     const unchanged = result === undefined ? "unchanged, " : "";
-    const line = `${printable(kept.name)}: ${unchanged}${kept.records} records, export ${kept.digest}\n`;
+    const line = `${printable(kept.name)}: ${unchanged}${plural(kept.records, "record")}, export ${kept.digest}\n`;
     if (flags.json !== true) await writeResult(line, undefined);
   }
   if (flags.json !== true) return;
@@ -131,6 +132,7 @@ async function status(flags: ImportFlags): Promise<void> {
   const { keptSources } = await import("../kept-advisories.ts");
   const { advisoriesIn, cacheDir } = await import("../cache.ts");
   const { say, writeResult } = await import("../output.ts");
+  const { plural } = await import("../plural.ts");
   const { printable } = await import("../printable.ts");
   const { plainTable } = await import("../table.ts");
   const sources = await keptSources(advisoriesIn(cacheDir(flags.cacheDir)));
@@ -148,8 +150,7 @@ async function status(flags: ImportFlags): Promise<void> {
   ]);
   const blind = sources.flatMap(({ name, notCompared = [] }) =>
     notCompared.map(([ecosystem, records]) => {
-      const some = records === 1 ? "1 record" : `${records} records`;
-      return `not compared: ${some} of ${printable(ecosystem)} in ${printable(name)}\n`;
+      return `not compared: ${plural(records, "record")} of ${printable(ecosystem)} in ${printable(name)}\n`;
     }),
   );
   const table = plainTable(["SOURCE", "RECORDS", "REJECTED", "IMPORTED", "EXPORT"], rows);
