@@ -100,6 +100,16 @@ describe("refuses", () => {
   });
 });
 
+it("takes time that grows with the text, however much is wrong in the rules and beside them", () => {
+  const rule = (index: number): string =>
+    `{name: r${index}, match: {severity: [${"x,".repeat(100)}]}, action: fail}`;
+  const rules = Array.from({ length: 1000 }, (_, index) => rule(index)).join();
+  const fields = Array.from({ length: 50_000 }, (_, index) => `  k${index}:\n`).join("");
+  const started = performance.now();
+  expect(problemsOf(`${HEAD}spec:\n  rules: [${rules}]\n${fields}`)).toHaveLength(20);
+  expect(performance.now() - started).toBeLessThan(30_000);
+}, 120_000);
+
 describe("takes", () => {
   it.each([
     { name: "a shorter file", text: "rules: [{ action: fail }]" },

@@ -36,16 +36,23 @@ export function parsePolicy(text: string, options: ParseOptions): Policy {
   const parsed = parseRules(rules, prefix);
   const own = [...issues, ...(issues.length > 0 && rules === undefined ? [] : parsed.issues)];
   const more = manifest === undefined ? [] : (options.manifestIssues?.(manifest) ?? []);
-  const all = [...own, ...more.filter(({ path }) => !own.some((issue) => overlap(issue.path, path)))];
+  const all = [...own, ...withoutOverlaps(more, own)];
   if (all.length > 0) throw document.refusal(all);
   return { name: (name ?? options.name).slice(0, MAX_NAME), rules: parsed.rules };
 }
 
-/** Whether one place lies in the other, `spec` as a whole aside. */
-function overlap(own: Path, other: Path): boolean {
-  const length = Math.min(own.length, other.length);
-  return length > 1 && own.slice(0, length).every((part, index) => part === other[index]);
+/** Those that lie neither in a place of `own` nor around one, `spec` as a whole aside. */
+function withoutOverlaps(more: readonly Issue[], own: readonly Issue[]): readonly Issue[] {
+  const places = new Set(own.map(({ path }) => pathText(path)));
+  const around = new Set(own.flatMap(({ path }) => prefixesOf(path)));
+  return more.filter(
+    ({ path }) => !around.has(pathText(path)) && !prefixesOf(path).some((prefix) => places.has(prefix)),
+  );
 }
+
+/** Of more than one part, the whole path with them. */
+const prefixesOf = (path: Path): readonly string[] =>
+  path.slice(1).map((_, index) => pathText(path.slice(0, index + 2)));
 
 /** From rules already parsed (a custom resource's `spec.rules`). @throws POLICY_INVALID with paths from `rules` on */
 export function policyFromRules(rules: unknown, options: { readonly name: string }): Policy {
