@@ -242,15 +242,7 @@ describe("--attached-vex any", () => {
       `pkg:oci/app?repository_url=${target.replace(/:1$/, "")}`,
     );
   const judged = async (...args: readonly string[]) => {
-    const { exit, out, err } = await scan(
-      "--json",
-      "--advisories",
-      feed(),
-      "--no-vex",
-      "--fail-on",
-      "never",
-      ...args,
-    );
+    const { exit, out, err } = await scan("--json", "--advisories", feed(), "--fail-on", "never", ...args);
     const report = JSON.parse(out) as {
       findings: { suppressedBy?: string; vex?: { reason: string; scope: string } }[];
       attachedVex?: object;
@@ -284,7 +276,7 @@ describe("--attached-vex any", () => {
       digests: { attachedVex: expect.stringMatching(/^sha256:/) as string },
     });
     expect(err).toContain(`stella: attached VEX left out: ${damaged}: not JSON`);
-    expect(err).toContain("stella: attached VEX: 1 statements in 1 documents; signatures were not checked\n");
+    expect(err).toContain("stella: attached VEX: 1 statement in 1 document; signatures were not checked\n");
     expect((await judged("--attached-vex", "any")).report).toEqual(report);
   });
 

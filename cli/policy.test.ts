@@ -88,7 +88,7 @@ describe("check", () => {
       `FILE_MISSING: cannot read ${at("none.yaml")}: ENOENT`,
       `${at("bad.yaml")}:1:20: rules[0].match.severty: unknown key "severty", did you mean "severity"?`,
       `${at("good.yaml")}: ok, 2 rules`,
-      `${at("good.test.yaml")}: ok, 1 cases`,
+      `${at("good.test.yaml")}: ok, 1 case`,
       "",
     ]);
     expect((await stella("policy", "check", at("bad.yaml"), at("none.yaml"))).exit).toBe(2);
@@ -96,6 +96,50 @@ describe("check", () => {
     expect(JSON.parse(out)).toMatchObject([
       { ok: false, code: "FILE_MISSING" },
       { ok: true, rules: 2 },
+    ]);
+  });
+});
+
+describe("check of waivers", () => {
+  it("warns of those that have ended, and exits as without them", async () => {
+    const waiver = (until: string): string => `{ ignore: { until: ${until}, justification: known } }`;
+    const old = `{ name: old, match: { cve: CVE-1 }, action: ${waiver("2020-01-31")} }`;
+    const late = `{ name: late, action: { defer: { until: "2020-02-01T01:00:00+01:00" } } }`;
+    write("waivers.yaml", `rules: [${old}, ${late}, { name: new, action: ${waiver("2999-01-01")} }]`);
+    const ran = await stella("policy", "check", at("waivers.yaml"));
+    expect([ran.exit, ran.err]).toEqual([0, ""]);
+    expect(ran.out.split("\n")).toEqual([
+      `${at("waivers.yaml")}: ok, 3 rules`,
+      `${at("waivers.yaml")}: warning: rule "old" counted until 2020-01-31 and does nothing now`,
+      `${at("waivers.yaml")}: warning: rule "late" counted until 2020-02-01T00:00:00Z and does nothing now`,
+      "",
+    ]);
+    const { out } = await stella("policy", "check", "--json", at("waivers.yaml"), at("good.yaml"));
+    expect(JSON.parse(out)).toEqual([
+      {
+        file: at("waivers.yaml"),
+        ok: true,
+        rules: 3,
+        expired: [
+          { rule: "old", until: "2020-01-31" },
+          { rule: "late", until: "2020-02-01T00:00:00Z" },
+        ],
+      },
+      { file: at("good.yaml"), ok: true, rules: 2 },
+    ]);
+  });
+});
+
+describe("check of a manifest", () => {
+  it("refuses what the cluster would", async () => {
+    const head = "apiVersion: stella-ops.org/v1alpha1\nkind: ScanPolicy\nmetadata: { name: gate }\n";
+    write("gate.yaml", `${head}spec: { enforcement: enforced, rules: [{ action: fail }] }`);
+    const ran = await stella("policy", "check", at("gate.yaml"));
+    expect(ran.exit).toBe(2);
+    expect(ran.out.split("\n")).toEqual([
+      `${at("gate.yaml")}:4:9: spec.enforcement: expected dryrun, warn, enforce, did you mean "enforce"?`,
+      `${at("gate.yaml")}:4:40: spec.rules[0].name: a rule of a ScanPolicy needs a name`,
+      "",
     ]);
   });
 });
@@ -191,6 +235,17 @@ describe("explain", () => {
     expect(ran.out).toMatch(/by-us +decides +needs a VEX statement by us\n/);
   });
 
+  it("explains an image as what, and where, it is said to run", async () => {
+    write(
+      "placed.yaml",
+      "rules: [{ name: ours, match: { repo: a.io/*, namespace: prod, env: live }, action: warn }]",
+    );
+    const args = [...target(), "--policy", at("placed.yaml"), "--finding", "CVE-2024-0001"];
+    const place = ["--as", "a.io/b:1", "--namespace", "prod", "--env", "live"];
+    expect((await stella("policy", "explain", ...args, ...place)).out).toMatch(/ours +decides +warn/);
+    expect((await stella("policy", "explain", ...args)).out).toMatch(/ours +no match.*repo is not known/);
+  });
+
   it("explains licences, and tells that a report does not hold all of them", async () => {
     const ran = await stella(
       "policy",
@@ -214,6 +269,12 @@ describe("explain", () => {
       args: () => [at("report.json"), "--finding", "CVE-1"],
       exit: 4,
       says: "FINDING_MISSING",
+    },
+    {
+      name: "to judge a report as something else",
+      args: () => [at("report.json"), "--finding", "GHSA-1", "--namespace", "prod"],
+      exit: 2,
+      says: "REPORT_JUDGED_ELSEWHERE",
     },
     { name: "no finding asked for", args: () => [at("report.json")], exit: 2, says: "--finding" },
     {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /** `stella scan`, `policy` and `advisories` over a small image and small feeds on disk. */
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { zipOf } from "#engines/evaluation/advisories/testing/archives.ts";
 import { writeOciLayout } from "#lib/oci/writer.ts";
@@ -143,6 +143,51 @@ describe("stella scan", () => {
   });
 
   it.each([
+    {
+      matcher: "repo: ghcr.io/acme/*",
+      args: ["--as", "ghcr.io/acme/api:1.2"],
+      other: ["--as", "ghcr.io/b/api"],
+    },
+    { matcher: "image: ghcr.io/acme/api:1.*", args: ["--as", "ghcr.io/acme/api:1.2"], other: [] },
+    { matcher: "namespace: prod-*", args: ["--namespace", "prod-1"], other: ["--namespace", "test"] },
+    { matcher: "env: prod", args: ["--env", "prod"], other: ["--namespace", "prod"] },
+  ])("judges as in the cluster: $matcher", async ({ matcher, args, other }) => {
+    const waiver = `{ ignore: { until: 2999-01-01, justification: known } }`;
+    write("waiver.yaml", `rules: [{ match: { ${matcher} }, action: ${waiver} }, { action: fail }]`);
+    const judged = async (...more: readonly string[]) =>
+      JSON.parse(
+        (await scan("--advisories", at("feed.json"), "--policy", at("waiver.yaml"), "--json", ...more)).out,
+      ) as unknown;
+    expect(await judged(...args)).toMatchObject({ verdict: "pass", waived: 1 });
+    expect(await judged(...other)).toMatchObject({ verdict: "fail", waived: 0 });
+  });
+
+  it("judges for an SBOM alone where it is said as what", async () => {
+    const ran = await scan("-o", "cyclonedx-json", "--namespace", "prod");
+    expect([ran.exit, ran.err]).toEqual([4, expect.stringContaining("ADVISORIES_MISSING")]);
+  });
+
+  it("knows a policy by its file's name, wherever the file lies, unless two end alike", async () => {
+    mkdirSync(at("elsewhere"), { recursive: true });
+    writeFileSync(at("elsewhere/fail.yaml"), readFileSync(at("fail.yaml")));
+    const reportBy = async (...files: readonly string[]) => {
+      const given = files.flatMap((file) => ["--policy", file]);
+      const args = ["--advisories", at("feed.json"), ...given, "-o", `json=${at("named.json")}`];
+      await scan(...args);
+      return readFileSync(at("named.json"), "utf8");
+    };
+    const nameIn = (report: string): unknown =>
+      (JSON.parse(report) as { findings: { policy: string }[] }).findings[0]?.policy;
+    const report = await reportBy(at("fail.yaml"));
+    expect(nameIn(report)).toBe("fail.yaml");
+    expect(await reportBy(at("elsewhere/fail.yaml"))).toBe(report);
+    expect(await reportBy(relative(process.cwd(), at("fail.yaml")))).toBe(report);
+    expect([at("fail.yaml"), at("elsewhere/fail.yaml")]).toContain(
+      nameIn(await reportBy(at("fail.yaml"), at("elsewhere/fail.yaml"))),
+    );
+  });
+
+  it.each([
     { weight: [], verdict: "pass", reason: "not_affected by vex.json (weight 1)" },
     {
       weight: ["--vex-weight", "PATH=0.4"],
@@ -197,6 +242,7 @@ describe("stella scan", () => {
     { name: "VEX that is not there", args: () => ["--vex", at("none")], exit: 4, says: /FILE_MISSING/ },
     { name: "a weight of nothing", args: () => ["--vex-weight", "x=1"], exit: 2, says: /VEX_WEIGHT_UNUSED/ },
     { name: "a weight that is none", args: () => ["--vex-weight", "x=2"], exit: 2, says: /from 0 to 1/ },
+    { name: "a name that is none", args: () => ["--as", "Not/A Name"], exit: 2, says: /REFERENCE_INVALID/ },
     { name: "VEX that is none", args: () => ["--vex", at("feed.json")], exit: 2, says: /VEX/ },
   ])("refuses $name", async ({ args, exit, says }) => {
     const ran = await scan(...args());
@@ -221,7 +267,7 @@ describe("stella policy", () => {
   it("checks files, and lists every problem with its place", async () => {
     const ran = await stella("policy", "check", at("fail.yaml"), at("bad.yaml"));
     expect(ran.exit).toBe(2);
-    expect(ran.out).toContain(`${at("fail.yaml")}: ok, 1 rules`);
+    expect(ran.out).toContain(`${at("fail.yaml")}: ok, 1 rule\n`);
     expect(ran.out).toMatch(/bad\.yaml:4:7: rules\[0\]\.match\.severty/);
     const json = JSON.parse((await stella("policy", "check", "--json", at("bad.yaml"))).out) as unknown;
     expect(json).toMatchObject([{ ok: false, problems: [{ line: 4 }] }]);
@@ -250,7 +296,7 @@ describe("stella advisories", () => {
     const cache = ["--cache-dir", at("kept")];
     expect((await stella("advisories", "status", ...cache)).err).toContain("no advisories yet");
     const imported = await stella("advisories", "import", at("feed.json"), "--name", "own", ...cache);
-    expect([imported.exit, imported.out]).toEqual([0, expect.stringContaining("own: 1 records")]);
+    expect([imported.exit, imported.out]).toEqual([0, expect.stringContaining("own: 1 record,")]);
     const status = JSON.parse((await stella("advisories", "status", "--json", ...cache)).out) as unknown;
     expect(status).toMatchObject([{ name: "own", records: 1, rejected: 0 }]);
     expect((await stella("advisories", "status", ...cache)).out).toMatch(/^SOURCE.*\nown +1 +0/);

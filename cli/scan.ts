@@ -16,14 +16,18 @@ export async function scan(target: string, flags: ScanFlags): Promise<number> {
   checkSbomUse(target, outputs, flags);
   // Who names what to judge by wants a verdict, whatever is written.
   const given = flags.policy.length + (flags.vex === false ? 0 : flags.vex.length) + flags.advisories.length;
+  const isPlaced = [flags.as, flags.namespace, flags.env].some((each) => each !== undefined);
   const isJudged =
-    given > 0 || flags.attachedVex === "any" || outputs.some(({ format }) => !isInventory(format));
+    isPlaced ||
+    given > 0 ||
+    flags.attachedVex === "any" ||
+    outputs.some(({ format }) => !isInventory(format));
   const judging = isJudged ? await import("./scan/judge.ts") : undefined;
   // Bad policies, feeds and VEX are found before the long part.
   const knowledge = await judging?.readKnowledge(flags);
   const scanned = await scanTarget(target, flags);
   const attachedVex = await attachedTo(target, scanned, flags);
-  const report = knowledge && judging?.judge(target, scanned, { ...knowledge, ...attachedVex });
+  const report = knowledge && judging?.judge(target, scanned, { ...knowledge, ...attachedVex }, flags);
   for (const output of outputs) await write(output, target, scanned, report, flags);
   if (flags.attach) {
     const { attachSbom } = await import("./attach.ts");

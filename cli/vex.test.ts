@@ -46,7 +46,7 @@ describe("stella vex import", () => {
     const cache = cacheOf("kept");
     expect((await stella("vex", "status", ...cache)).err).toContain("no VEX yet");
     const { exit, out } = await stella("vex", "import", at("supplier.json"), "--weight", "0.6", ...cache);
-    expect([exit, out]).toEqual([0, expect.stringContaining("supplier.json: 1 statements in 1 documents")]);
+    expect([exit, out]).toEqual([0, expect.stringContaining("supplier.json: 1 statement in 1 document")]);
     const kept = await answerOf(...cache);
     expect(kept).toMatchObject({ by: "vex:supplier.json", vexTrust: { "supplier.json": 0.6 } });
     const path = at("supplier.json");
@@ -61,6 +61,51 @@ describe("stella vex import", () => {
     expect(await answerOf("--vex", at("hub.json"), ...cache)).toMatchObject({
       reason: "affected by hub.json (weight 1)",
     });
+  });
+
+  it("takes a weight for one call, by the name that the report shows too", async () => {
+    const path = at("supplier.json");
+    const byName = ["--vex-weight", "supplier.json=0.6"];
+    const given = await answerOf("--vex", path, ...byName, ...cacheOf("none"));
+    expect(given).toMatchObject({ vexTrust: { "supplier.json": 0.6 } });
+    const byPath = ["--vex-weight", `${path}=0.6`];
+    expect(await answerOf("--vex", path, ...byPath, ...cacheOf("none"))).toEqual(given);
+    const cache = cacheOf("weighed");
+    await stella("vex", "import", path, "--weight", "0.3", ...cache);
+    expect(await answerOf(...cache)).toMatchObject({ vexTrust: { "supplier.json": 0.3 } });
+    expect(await answerOf(...byName, ...cache)).toEqual(given);
+  });
+
+  it.each([
+    {
+      name: "neither given nor kept",
+      args: ["--vex-weight", "hub=1"],
+      says: "which is neither given nor kept",
+    },
+    {
+      name: "kept and not heard",
+      args: ["--vex", "hub.json", "--vex-weight", "supplier.json=1"],
+      says: "no --vex",
+    },
+    { name: "left out", args: ["--no-vex", "--vex-weight", "supplier.json=1"], says: "which no --vex gives" },
+  ])("refuses a weight for what is $name", async ({ args, says }) => {
+    await stella("vex", "import", at("supplier.json"), ...cacheOf("weight"));
+    const { exit, err } = await scan(...args, ...cacheOf("weight"));
+    expect([exit, err]).toEqual([2, expect.stringMatching(new RegExp(`VEX_WEIGHT_UNUSED.*${says}`))]);
+  });
+
+  it.each([
+    ["scan", "sbom:x", "--vex", "a", "--no-vex"],
+    ["scan", "sbom:x", "--no-vex", "--vex", "a"],
+    ["scan", "a.io/b", "--no-vex", "--attached-vex", "any"],
+    ["diff", "sbom:x", "sbom:y", "--vex", "a", "--no-vex"],
+    ["policy", "explain", "sbom:x", "--finding", "CVE-1", "--no-vex", "--vex", "a"],
+  ])("is not asked for and left out in one call: %s %s %s %s %s %s", async (...args) => {
+    const { exit, err } = await stella(...args, ...cacheOf("none"));
+    expect([exit, err]).toEqual([
+      2,
+      expect.stringMatching(/vex(?: any)? and --no-vex contradict each other/),
+    ]);
   });
 
   it("gives the same snapshot in any order, and replaces a source of the same name", async () => {
@@ -196,7 +241,7 @@ describe("stella vex explain", () => {
 
 describe("stella vex export", () => {
   const reportOf = async (name: string, ...args: readonly string[]): Promise<string> =>
-    write(name, (await scan("--no-vex", ...args)).out);
+    write(name, (await scan(...args)).out);
 
   it("writes what VEX came to, the same for the same report, and importing it gives the same answer", async () => {
     const report = await reportOf("report.json", "--vex", at("supplier.json"), ...cacheOf("none"));

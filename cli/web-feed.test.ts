@@ -71,11 +71,11 @@ describe("stella advisories import", () => {
     server.put("/feeds/all.zip", zipOf({ "1.json": record("GHSA-1") }));
     const address = `${server.origin}/feeds/all.zip`;
     const first = await importing(address);
-    expect([first.exit, plain(first.out), first.err]).toEqual([0, "all.zip: 1 records, export DIGEST\n", ""]);
+    expect([first.exit, plain(first.out), first.err]).toEqual([0, "all.zip: 1 record, export DIGEST\n", ""]);
     expect(readdirSync(join(cache, "advisories/downloads"))).toEqual([]);
     const before = kept();
     const second = await importing(address);
-    expect([second.exit, plain(second.out)]).toEqual([0, "all.zip: unchanged, 1 records, export DIGEST\n"]);
+    expect([second.exit, plain(second.out)]).toEqual([0, "all.zip: unchanged, 1 record, export DIGEST\n"]);
     expect(kept()).toEqual(before);
     expect(JSON.parse((await importing(address, "--json")).out)).toMatchObject([
       { name: "all.zip", path: address, records: 1, unchanged: true },
@@ -115,7 +115,7 @@ describe("stella advisories import", () => {
     await importing(`${server.origin}/a.json`);
     for (const file of kept().filter(harm)) writeFileSync(join(cache, "advisories", file), "x");
     const ran = await importing(`${server.origin}/a.json`);
-    expect(plain(ran.out)).toBe("a.json: 1 records, export DIGEST\n");
+    expect(plain(ran.out)).toBe("a.json: 1 record, export DIGEST\n");
   });
 
   it("keeps files and addresses side by side", async () => {
@@ -124,7 +124,7 @@ describe("stella advisories import", () => {
     await importing(`${server.origin}/a.json`, join(cache, "b.json"));
     const ran = await importing(`${server.origin}/a.json`, join(cache, "b.json"));
     expect(plain(ran.out)).toBe(
-      "a.json: unchanged, 1 records, export DIGEST\nb.json: 1 records, export DIGEST\n",
+      "a.json: unchanged, 1 record, export DIGEST\nb.json: 1 record, export DIGEST\n",
     );
     const { out } = await stella("advisories", "status", "--cache-dir", cache);
     expect(out).toMatch(/a\.json +1 [^]*b\.json +1 /);

@@ -467,6 +467,12 @@ describe("a kit that is not as it should be", () => {
     { args: ["import"], exit: 2, says: "missing required argument 'path'" },
     { args: ["import", "--kit", "none.tar", "--unsigned"], exit: 4, says: "KIT_MISSING" },
     {
+      args: ["import", "--kit", ".", "--unsigned"],
+      exit: 2,
+      says: "is a folder, and a kit is one file; if it holds feeds, import it without --kit",
+    },
+    { args: ["import", "feed.json", "kit.tar"], exit: 2, says: "KIT_AMONG_FEEDS" },
+    {
       args: ["import", "--kit", "kit.tar", "--verify-key", "ec.pub"],
       exit: 3,
       says: "KIT_SIGNATURE_INVALID",

@@ -12,6 +12,8 @@ export const kitErrors = defineErrors("cli-kit", {
   /** It is not as the format says, or its parts are not what its manifest says of them. */
   KIT_INVALID: "invalid",
   KIT_LIMIT_EXCEEDED: "invalid",
+  /** A kit is given where feeds are read. */
+  KIT_AMONG_FEEDS: "invalid",
   /** No signature, or none by the key that was given. */
   KIT_SIGNATURE_INVALID: "denied",
   /** A file that should hold a key holds none. */

@@ -59,8 +59,11 @@ export async function readKit(file: string, options: ReadKitOptions): Promise<Ki
   } catch (cause) {
     if (tarErrors.is(cause)) throw kitErrors.make("KIT_INVALID", `${file}: ${messageOf(cause)}`, { cause });
     const code = cause instanceof Error && "syscall" in cause && "code" in cause ? String(cause.code) : "";
-    if (code === "ENOENT" || code === "EISDIR")
-      throw kitErrors.make("KIT_MISSING", `there is no kit ${file}: ${code}`, { cause });
+    if (code === "EISDIR") {
+      const how = `if it holds feeds, import it without --kit: stella advisories import ${file}`;
+      throw kitErrors.make("KIT_INVALID", `${file} is a folder, and a kit is one file; ${how}`, { cause });
+    }
+    if (code === "ENOENT") throw kitErrors.make("KIT_MISSING", `there is no kit ${file}: ${code}`, { cause });
     throw cause;
   } finally {
     reading.close();

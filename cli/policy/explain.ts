@@ -13,14 +13,17 @@ import { say, writeResult } from "../output.ts";
 import { readReport } from "../report-file.ts";
 import { readPolicies } from "../scan/knowledge.ts";
 import { checkTarget, scanTarget, type TargetFlags } from "../scan/target.ts";
+import type { JudgedAs } from "../verbs/judged-as.ts";
 import { explanationText } from "./explanation-text.ts";
 
 export const explainErrors = defineErrors("explain", {
   /** Nothing in the report goes by the name that was asked for. */
   FINDING_MISSING: "missing",
+  /** A report says itself as which image, and where, it was judged. */
+  REPORT_JUDGED_ELSEWHERE: "invalid",
 });
 
-export interface ExplainFlags extends TargetFlags {
+export interface ExplainFlags extends TargetFlags, JudgedAs {
   readonly finding: readonly string[];
   readonly policy: readonly string[];
   readonly advisories: readonly string[];
@@ -29,7 +32,7 @@ export interface ExplainFlags extends TargetFlags {
   readonly json?: boolean;
 }
 
-/** @throws REPORT_INVALID, FINDING_MISSING, and what scanning throws */
+/** @throws REPORT_INVALID, REPORT_JUDGED_ELSEWHERE, FINDING_MISSING, and what scanning throws */
 export async function explainFindings(target: string, flags: ExplainFlags): Promise<void> {
   const isFile = (await stat(target).catch(() => undefined))?.isFile() === true;
   const input =
@@ -47,6 +50,11 @@ export async function explainFindings(target: string, flags: ExplainFlags): Prom
 }
 
 async function ofReport(file: string, flags: ExplainFlags): Promise<ExplainInput> {
+  const given = (["as", "namespace", "env"] as const).find((name) => flags[name] !== undefined);
+  if (given !== undefined) {
+    const message = `--${given} is for targets that are judged now; the report ${file} says itself what it is about`;
+    throw explainErrors.make("REPORT_JUDGED_ELSEWHERE", message);
+  }
   const report = await readReport(file);
   const policies: PolicySet = { system: await readPolicies(flags.policy) };
   const now = Date.now();
@@ -64,6 +72,6 @@ async function ofTarget(target: string, flags: ExplainFlags): Promise<ExplainInp
   const { judge, readKnowledge } = await import("../scan/judge.ts");
   const knowledge = await readKnowledge(flags);
   const scanned = await scanTarget(target, flags);
-  const report = judge(target, scanned, knowledge);
+  const report = judge(target, scanned, knowledge, flags);
   return { report, sbom: scanned.sbom, policies: { system: knowledge.policies }, now: Date.now() };
 }

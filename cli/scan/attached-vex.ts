@@ -6,6 +6,7 @@ import { attachedVex } from "#engines/evaluation/vex/adapters/attached-vex.ts";
 import type { ScanResult } from "#engines/scanner/index.ts";
 import { parseReference } from "#lib/oci/reference.ts";
 import { say } from "../output.ts";
+import { plural } from "../plural.ts";
 import { registrySettings } from "./target.ts";
 import type { TargetFlags } from "./target.ts";
 
@@ -25,7 +26,7 @@ export async function readAttachedVex(
   say(
     documents === 0
       ? "stella: no attached VEX that can be used"
-      : `stella: attached VEX: ${statements} statements in ${documents} documents; signatures were not checked`,
+      : `stella: attached VEX: ${plural(statements, "statement")} in ${plural(documents, "document")}; signatures were not checked`,
   );
   return { snapshot: openVexSnapshot(bytes), facts };
 }

@@ -13,6 +13,7 @@ import {
 } from "#engines/evaluation/index.ts";
 import type {
   AttachedVexInput,
+  EvaluationContext,
   Policy,
   ReportDocument,
   VexSnapshot,
@@ -29,10 +30,11 @@ import { isColorful, terminalWidth } from "../output.ts";
 import manifest from "../../package.json" with { type: "json" };
 import { downloadsIn } from "../web-feed.ts";
 import type { DocumentOptions, JudgedFormat } from "./documents.ts";
-import { readPolicies, readVex, vexTrustOf } from "./knowledge.ts";
-import { openKeptVex } from "../vex.ts";
+import { readPolicies, readVex, sourceNames, vexTrustOf } from "./knowledge.ts";
+import { keptVex, openKeptVex } from "../vex.ts";
 import type { KeptOpinions } from "../vex.ts";
 import { isLocal } from "./target.ts";
+import type { JudgedAs } from "../verbs/judged-as.ts";
 
 const knowledgeErrors = defineErrors("cli-knowledge", { VEX_WEIGHT_UNUSED: "invalid" });
 
@@ -59,25 +61,29 @@ export interface KnowledgeFlags {
 
 /** Policies and VEX first: a bad one is told of before advisories are opened. */
 export async function readKnowledge(flags: KnowledgeFlags): Promise<Knowledge> {
-  checkWeights(flags);
   const policies = await readPolicies(flags.policy);
   const { vex, vexTrust } = await readOpinions(flags);
   const snapshot = await loadSnapshot(flags.advisories, advisoriesIn(cacheDir(flags.cacheDir)));
   return { snapshot, vex, vexTrust, policies };
 }
 
-/** Of the paths given, else what is kept with the weights that it was kept with. */
+/** Of the paths given, else what is kept with the weights that it was kept with; a weight given goes before. @throws VEX_WEIGHT_UNUSED */
 export async function readOpinions(flags: OpinionFlags): Promise<KeptOpinions> {
   const { vex: given, vexWeight = {}, cacheDir: cache } = flags;
   const paths = given === false ? [] : given;
-  checkWeights(flags);
   const { [ATTACHED_VEX]: weight = ATTACHED_VEX_WEIGHT, ...weights } = vexWeight;
   const attached = flags.attachedVex === "any" ? { [ATTACHED_VEX]: weight } : {};
   const kept = vexIn(cacheDir(cache));
   if (given !== false && paths.length === 0) {
     const { vex, vexTrust } = await openKeptVex(kept);
-    return { vex, vexTrust: { ...vexTrust, ...attached } };
+    const sources = await keptVex(kept);
+    checkWeights(
+      flags,
+      sources.map(({ name }) => name),
+    );
+    return { vex, vexTrust: { ...vexTrust, ...weights, ...attached } };
   }
+  checkWeights(flags, [...paths, ...sourceNames(paths).values()]);
   return {
     vex: await readVex(paths, downloadsIn(kept)),
     vexTrust: { ...vexTrustOf(paths, weights), ...attached },
@@ -87,17 +93,19 @@ export async function readOpinions(flags: OpinionFlags): Promise<KeptOpinions> {
 type OpinionFlags = Pick<KnowledgeFlags, "vex" | "vexWeight" | "attachedVex" | "cacheDir">;
 
 /** @throws VEX_WEIGHT_UNUSED: a weight that meets nothing would look like one that counts */
-function checkWeights({ vex, vexWeight = {}, attachedVex }: OpinionFlags): void {
-  const known = [...(vex === false ? [] : vex), ...(attachedVex === "any" ? [ATTACHED_VEX] : [])];
-  const unused = Object.keys(vexWeight).find((path) => !known.includes(path));
+function checkWeights({ vex, vexWeight = {}, attachedVex }: OpinionFlags, heard: readonly string[]): void {
+  const known = [...heard, ...(attachedVex === "any" ? [ATTACHED_VEX] : [])];
+  const unused = Object.keys(vexWeight).find((name) => !known.includes(name));
   if (unused === undefined) return;
-  throw knowledgeErrors.make("VEX_WEIGHT_UNUSED", `--vex-weight names ${unused}, which no --vex gives`);
+  const where = vex === false || vex.length > 0 ? "which no --vex gives" : "which is neither given nor kept";
+  throw knowledgeErrors.make("VEX_WEIGHT_UNUSED", `--vex-weight names ${unused}, ${where}`);
 }
 
 export function judge(
   target: string,
   { sbom }: ScanResult,
   { snapshot, vex, vexTrust, attachedVex, policies }: Knowledge,
+  judgedAs: JudgedAs = {},
 ): ReportDocument {
   const { findings, uncovered } = matchSbom(sbom, snapshot);
   return evaluate({
@@ -110,12 +118,21 @@ export function judge(
     vexTrust,
     ...(attachedVex === undefined ? {} : { attachedVex }),
     policies: { system: policies },
-    // A local path is no name of an image: it would make the same image's reports differ.
-    context: isLocal(target)
-      ? {}
-      : { imageReference: target, repository: repositoryOf(parseReference(target)) },
+    context: contextOf(target, judgedAs),
     now: Date.now(),
   });
+}
+
+function contextOf(target: string, { as, namespace, env }: JudgedAs): EvaluationContext {
+  // A local path is no name of an image: it would make the same image's reports differ.
+  const image = as ?? (isLocal(target) ? undefined : target);
+  return {
+    ...(image === undefined
+      ? {}
+      : { imageReference: image, repository: repositoryOf(parseReference(image)) }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(env === undefined ? {} : { env }),
+  };
 }
 
 export function reportText(

@@ -16,10 +16,12 @@ import { say } from "../output.ts";
 import { toldFeed } from "../told-feed.ts";
 import { addressName, isWebAddress, openAddress } from "../web-feed.ts";
 
-/** @throws FILE_MISSING, and what `parsePolicy` throws */
+/** Each by the name in it, else by its file's. @throws FILE_MISSING, and what `parsePolicy` throws */
 export async function readPolicies(files: readonly string[]): Promise<readonly Policy[]> {
+  const names = sourceNames(files);
   const policies: Policy[] = [];
-  for (const file of files) policies.push(parsePolicy(await readText(file), { name: file }));
+  for (const file of files)
+    policies.push(parsePolicy(await readText(file), { name: names.get(file) ?? file, file }));
   return policies;
 }
 
@@ -28,7 +30,7 @@ export async function readVex(paths: readonly string[], downloads: string): Prom
   const compiler = vexCompiler();
   const feedProblems: Error[] = [];
   let feedProblemCount = 0;
-  for (const [path, source] of vexNames(paths)) {
+  for (const [path, source] of sourceNames(paths)) {
     const found = await vexAt(path, source, downloads);
     for (const document of found.documents) compiler.add(document);
     feedProblems.push(...found.problems);
@@ -50,10 +52,10 @@ export function sayVexProblems(problems: readonly Error[], count: number): void 
 }
 
 /**
- * Path to the name of the source that it is: its last part, as an import would keep it, so that the same documents give the same
- * report wherever they lie. Of two that end alike each is its path.
+ * Path to the name that a report has for what lies there: its last part, as an import would keep it, so that the same documents
+ * and policies give the same report wherever they lie. Of two that end alike each is its path.
  */
-export function vexNames(paths: readonly string[]): ReadonlyMap<string, string> {
+export function sourceNames(paths: readonly string[]): ReadonlyMap<string, string> {
   const given = [...new Set(paths)];
   const names = given.map((path) => (isWebAddress(path) ? addressName(path, {}) : basename(resolve(path))));
   return new Map(
@@ -64,9 +66,9 @@ export function vexNames(paths: readonly string[]): ReadonlyMap<string, string> 
   );
 }
 
-/** Weights by the names of their sources. */
+/** Weights by the names of their sources, each given by path or name. */
 export function vexTrustOf(paths: readonly string[], weights: VexTrust): VexTrust {
-  const names = vexNames(paths);
+  const names = sourceNames(paths);
   return Object.fromEntries(
     Object.entries(weights).map(([path, weight]) => [names.get(path) ?? path, weight]),
   );

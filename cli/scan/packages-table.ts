@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What is in an image as a table: each component with the layer that brought it and the place that says so. */
 import type { Component, SbomView, ScanResult } from "#engines/scanner/index.ts";
+import { plural } from "../plural.ts";
 import { printable } from "../printable.ts";
 import { plainTable } from "../table.ts";
 
@@ -29,7 +30,7 @@ export function packagesTable(
     terminal &&
       `Entry program: /${terminal.path}${terminal.program === undefined ? "" : ` /${terminal.program}`}`,
     unresolved && `Entry point not followed to its end: ${unresolved.code}: ${unresolved.message}`,
-    `${shown.length} components in ${layers.length} layers${sbom.omissions.length === 0 ? "" : `, ${sbom.omissions.length} omissions`}`,
+    `${plural(shown.length, "component")} in ${plural(layers.length, "layer")}${sbom.omissions.length === 0 ? "" : `, ${plural(sbom.omissions.length, "omission")}`}`,
   ];
   return `${lines.join("\n")}\n${notes.flatMap((note) => (note === undefined ? [] : [printable(note)])).join("\n")}\n`;
 }

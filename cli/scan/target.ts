@@ -18,6 +18,7 @@ import type { RegistrySettings } from "#lib/oci/registry/settings.ts";
 import type { Platform } from "#lib/oci/types.ts";
 import { cacheDir, fileFactsIn, fragmentsIn } from "../cache.ts";
 import { readText } from "../files.ts";
+import type { JudgedAs } from "../verbs/judged-as.ts";
 import { progressLine, say } from "../output.ts";
 
 export const targetErrors = defineErrors("scan-verb", {
@@ -32,7 +33,7 @@ export const targetErrors = defineErrors("scan-verb", {
 });
 
 /** What decides how a target is read. */
-export interface TargetFlags {
+export interface TargetFlags extends Pick<JudgedAs, "as"> {
   readonly platform?: Platform;
   readonly base?: readonly string[];
   readonly cacheDir?: string;
@@ -64,6 +65,7 @@ export function imageNameOf(target: string, { sbom }: ScanResult): string {
 export function checkTarget(target: string, flags: TargetFlags): void {
   if ((flags.base ?? []).length > 0 && WITHOUT_LAYERS.test(target))
     throw targetErrors.make("TARGET_WITHOUT_LAYERS", `--base needs the image's layers, not ${target}`);
+  if (flags.as !== undefined) parseReference(flags.as);
   for (const each of [target, ...(flags.base ?? [])]) {
     if (isLocal(each)) continue;
     const kinds = "oci-dir:, oci-archive:, docker-archive:, dir: and sbom:";

@@ -49,6 +49,18 @@ export async function importOfflineKit(
   await writeResult(flags.json === true ? `${JSON.stringify(manifest)}\n` : kitText(manifest), undefined);
 }
 
+/** A kit among feeds would be read as documents that no connector knows. @throws KIT_AMONG_FEEDS */
+export async function refuseKits(paths: readonly string[]): Promise<void> {
+  const { isKit } = await import("../kit/is-kit.ts");
+  for (const path of paths) {
+    if (!(await isKit(path))) continue;
+    const { kitErrors } = await import("../kit/manifest.ts");
+    const how = "stella advisories import --kit";
+    const message = `${path} is an offline kit, which replaces all that is kept: ${how} ${path} --verify-key <pem>`;
+    throw kitErrors.make("KIT_AMONG_FEEDS", message);
+  }
+}
+
 /** Of all that is kept, by kind and name; RFC 3339. */
 async function importTimes(cache: string): Promise<ReadonlyMap<string, string>> {
   const { advisoriesIn, vexIn } = await import("../cache.ts");

@@ -9,7 +9,7 @@ import type { LayoutId } from "#engines/evaluation/advisories/layout-ids.ts";
 import { cacheDirOption } from "../cache.ts";
 import { addDelta } from "./advisories-delta.ts";
 import { addExport } from "./advisories-export.ts";
-import { importOfflineKit, kitOptions } from "./advisories-kit.ts";
+import { importOfflineKit, kitOptions, refuseKits } from "./advisories-kit.ts";
 
 interface ImportFlags {
   readonly name?: string;
@@ -56,6 +56,7 @@ A second import of an address fetches only what changed since.`,
     .action(async (paths: readonly string[], flags: ImportFlags) => {
       if (flags.kit !== undefined) return importOfflineKit(importing, flags.kit, paths, flags);
       if (paths.length === 0) importing.error("error: missing required argument 'path'");
+      await refuseKits(paths);
       return importAll(paths, flags);
     });
   kitOptions(importing);
@@ -104,6 +105,7 @@ async function importAll(paths: readonly string[], flags: ImportFlags): Promise<
     await import("../advisories.ts");
   const { advisoriesIn, cacheDir } = await import("../cache.ts");
   const { say, writeResult } = await import("../output.ts");
+  const { plural } = await import("../plural.ts");
   const { printable } = await import("../printable.ts");
   const web = { layout: flags.layout, ecosystem: flags.ecosystem, caFile: flags.caFile };
   requireAddresses(paths, web);
@@ -118,7 +120,7 @@ async function importAll(paths: readonly string[], flags: ImportFlags): Promise<
         for (const note of notes) say(`stella: ${note}`);
         if (result !== undefined) sayRejected(result);
         const unchanged = result === undefined ? "unchanged, " : "";
-        const line = `${printable(kept.name)}: ${unchanged}${kept.records} records, export ${kept.digest}\n`;
+        const line = `${printable(kept.name)}: ${unchanged}${plural(kept.records, "record")}, export ${kept.digest}\n`;
         if (flags.json !== true) await writeResult(line, undefined);
       }
     },
@@ -132,6 +134,7 @@ async function status(flags: ImportFlags): Promise<void> {
   const { keptSources } = await import("../kept-advisories.ts");
   const { advisoriesIn, cacheDir } = await import("../cache.ts");
   const { say, writeResult } = await import("../output.ts");
+  const { plural } = await import("../plural.ts");
   const { printable } = await import("../printable.ts");
   const { plainTable } = await import("../table.ts");
   const sources = await keptSources(advisoriesIn(cacheDir(flags.cacheDir)));
@@ -149,8 +152,7 @@ async function status(flags: ImportFlags): Promise<void> {
   ]);
   const blind = sources.flatMap(({ name, notCompared = [] }) =>
     notCompared.map(([ecosystem, records]) => {
-      const some = records === 1 ? "1 record" : `${records} records`;
-      return `not compared: ${some} of ${printable(ecosystem)} in ${printable(name)}\n`;
+      return `not compared: ${plural(records, "record")} of ${printable(ecosystem)} in ${printable(name)}\n`;
     }),
   );
   const table = plainTable(["SOURCE", "RECORDS", "REJECTED", "IMPORTED", "EXPORT"], rows);

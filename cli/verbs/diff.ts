@@ -3,6 +3,7 @@
 import type { Command } from "commander";
 import { cacheDirOption } from "../cache.ts";
 import type { TargetFlags } from "../scan/target.ts";
+import { refuseVexBesideNone } from "./no-vex.ts";
 import { collect, parsePlatform } from "./scan.ts";
 
 export interface DiffFlags extends TargetFlags {
@@ -18,7 +19,7 @@ export interface DiffFlags extends TargetFlags {
 }
 
 export function addDiff(program: Command): void {
-  program
+  const command = program
     .command("diff")
     .description(
       "Compare two images: packages added, removed and changed, by which layer, and what that does to findings.",
@@ -61,4 +62,5 @@ A layer number is one of the new image: the layer that brought a package, or tha
       const { diff } = await import("../diff.ts");
       process.exitCode = await diff(older, newer, flags);
     });
+  refuseVexBesideNone(command);
 }

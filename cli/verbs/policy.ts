@@ -3,6 +3,8 @@
 import type { Command } from "commander";
 import { cacheDirOption } from "../cache.ts";
 import type { ExplainFlags } from "../policy/explain.ts";
+import { judgedAsOptions } from "./judged-as.ts";
+import { refuseVexBesideNone } from "./no-vex.ts";
 import { collect, parsePlatform } from "./scan.ts";
 
 interface JsonFlag {
@@ -45,7 +47,7 @@ function addTest(policy: Command): void {
 }
 
 function addExplain(policy: Command): void {
-  policy
+  const command = policy
     .command("explain")
     .description(
       "Say why a vulnerability or licence is decided as it is: every rule that was tried, and why it did not match.",
@@ -59,7 +61,9 @@ function addExplain(policy: Command): void {
     .option("--policy <file>", "policy file; repeatable; the baseline unless given", collect, [])
     .option("--advisories <path>", "for a target, as stella scan takes it; repeatable", collect, [])
     .option("--vex <path>", "for a target, as stella scan takes it; repeatable", collect, [])
-    .option("--no-vex", "for a target: no VEX, not even what is stored")
+    .option("--no-vex", "for a target: no VEX, not even what is stored");
+  refuseVexBesideNone(command);
+  judgedAsOptions(command)
     .option("--platform <os/architecture>", "which image of an index", parsePlatform)
     .option("--offline", "ask no registry; local targets only")
     .option(...cacheDirOption)

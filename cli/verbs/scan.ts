@@ -3,6 +3,9 @@
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 import { cacheDirOption } from "../cache.ts";
+import { judgedAsOptions } from "./judged-as.ts";
+import type { JudgedAs } from "./judged-as.ts";
+import { refuseVexBesideNone } from "./no-vex.ts";
 
 const formats = [
   "table",
@@ -22,7 +25,7 @@ export interface Output {
   readonly file?: string;
 }
 
-export interface ScanFlags {
+export interface ScanFlags extends JudgedAs {
   readonly output: readonly Output[];
   readonly view: "inventory" | "usage";
   readonly base: readonly string[];
@@ -47,7 +50,7 @@ export interface ScanFlags {
 }
 
 export function addScan(program: Command): void {
-  program
+  const command = program
     .command("scan")
     .description("Scan an image: packages, findings, verdict.")
     .argument(
@@ -81,12 +84,14 @@ export function addScan(program: Command): void {
     )
     .option("--no-vex", "no VEX, not even what is stored")
     .option(
-      "--vex-weight <path=weight>",
-      "how much a --vex path counts against others, 0 to 1; repeatable; 1 unless given",
+      "--vex-weight <source=weight>",
+      "how much a VEX source counts against others, 0 to 1, by its --vex path or the name that reports and `stella vex status` show; repeatable; 1, or as it was stored, unless given",
       collectWeight,
       {},
     )
-    .option("--policy <file>", "policy file; repeatable; the baseline unless given", collect, [])
+    .option("--policy <file>", "policy file; repeatable; the baseline unless given", collect, []);
+  refuseVexBesideNone(command);
+  judgedAsOptions(command)
     .addOption(
       new Option("--fail-on <verdict>", "least verdict that makes exit code 1")
         .choices(["warn", "fail", "never"])
@@ -122,8 +127,9 @@ Examples:
   stella scan registry.example/app:2 --attach spdx
   stella scan sbom:app.cdx.json --advisories feeds/
   stella scan oci-dir:build/image -o table -o cyclonedx-json=sbom.json --policy policy.yaml
+  stella scan oci-dir:build/image --policy team.yaml --as ghcr.io/acme/api:1.2 --namespace prod
 
---view shapes SBOMs and leaves findings alone. Without policies, VEX, advisories, table, json or sarif nothing is judged.
+--view shapes SBOMs and leaves findings alone. Without policies, VEX, advisories, --as, --namespace, --env, table, json or sarif nothing is judged.
 
 Exit code: 0 verdict pass or warn, 1 verdict fail, 2 input invalid, 3 denied, 4 missing, 5 unavailable.`,
     )
@@ -151,7 +157,7 @@ export const attachedVexOption = (): Option =>
     .choices(["never", "any"])
     .default("never");
 
-/** @param before false where a `--no-` option stands before: the last word counts */
+/** @param before false where a `--no-` option stands before */
 export const collect = (value: string, before: readonly string[] | false): readonly string[] => [
   ...(before === false ? [] : before),
   value,
@@ -164,7 +170,7 @@ export function collectWeight(
   const equals = value.lastIndexOf("=");
   const weight = Number(value.slice(equals + 1) || NaN);
   if (equals <= 0 || !(weight >= 0 && weight <= 1)) {
-    throw new InvalidArgumentError("Write PATH=WEIGHT with a weight from 0 to 1, e.g. vex/hub=0.4.");
+    throw new InvalidArgumentError("Write SOURCE=WEIGHT with a weight from 0 to 1, e.g. vex/hub=0.4.");
   }
   return { ...before, [value.slice(0, equals)]: weight };
 }

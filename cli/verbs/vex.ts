@@ -121,6 +121,7 @@ async function importAll(paths: readonly string[], flags: ImportFlags): Promise<
   const { importVex } = await import("../vex.ts");
   const { cacheDir, vexIn } = await import("../cache.ts");
   const { writeResult } = await import("../output.ts");
+  const { plural } = await import("../plural.ts");
   const { printable } = await import("../printable.ts");
   const done = await importVex(vexIn(cacheDir(flags.cacheDir)), paths, {
     name: flags.name,
@@ -129,7 +130,7 @@ async function importAll(paths: readonly string[], flags: ImportFlags): Promise<
   });
   const lines = done.map(
     ({ name, statements, documents, digest }) =>
-      `${printable(name)}: ${statements} statements in ${documents} documents, ${digest}\n`,
+      `${printable(name)}: ${plural(statements, "statement")} in ${plural(documents, "document")}, ${digest}\n`,
   );
   await writeResult(flags.json === true ? `${JSON.stringify(done)}\n` : lines.join(""), undefined);
 }

@@ -34,10 +34,12 @@ export { appliedSet } from "./policy/applied-set.ts";
 export { explain, type ExplainInput, type Explanation } from "./policy/explain.ts";
 export type { MatcherCheck, PolicyExplanation, RuleExplanation } from "./policy/explain-policy.ts";
 export { anyOf } from "./policy/glob.ts";
-export { nextWaiverExpiry } from "./policy/next-waiver-expiry.ts";
+export { expiredWaivers, nextWaiverExpiry, type ExpiredWaiver } from "./policy/next-waiver-expiry.ts";
 export { parsePolicy, policyFromRules } from "./policy/parse-policy.ts";
 export { policyApplies, type LabelSelector, type PolicySelector } from "./policy/policy-applies.ts";
 export { policyDigest, policySetDigest } from "./policy/policy-digest.ts";
+export { didYouMean } from "./policy/suggest.ts";
+export type { Issue as PolicyIssue } from "./policy/yaml-document.ts";
 export type {
   EvaluationContext,
   Policy,

@@ -17,19 +17,42 @@ import {
 const MAX_NAME = 253;
 const FILE_KEYS = ["name", "description", "rules"];
 
+interface ParseOptions {
+  readonly name: string;
+  /** How problems name the text; the name unless given. */
+  readonly file?: string;
+  /** What else is wrong with a ScanPolicy manifest; what lies in or around a problem of the rules is told once. */
+  readonly manifestIssues?: (manifest: Readonly<Record<string, unknown>>) => readonly Issue[];
+}
+
 /**
  * Reads a policy file (`rules:` at the top) or a whole `ScanPolicy` manifest (`spec.rules`).
  * A manifest's `metadata.name`, or a file's `name`, goes before `options.name`.
  * @throws POLICY_INVALID with line, column and path of each problem, at most 20
  */
-export function parsePolicy(text: string, options: { readonly name: string }): Policy {
-  const document = readYamlDocument(text, options.name, "POLICY_INVALID");
-  const { name, prefix, rules, issues } = locateRules(document.value);
+export function parsePolicy(text: string, options: ParseOptions): Policy {
+  const document = readYamlDocument(text, options.file ?? options.name, "POLICY_INVALID");
+  const { name, prefix, rules, issues, manifest } = locateRules(document.value);
   const parsed = parseRules(rules, prefix);
-  const all = [...issues, ...(issues.length > 0 && rules === undefined ? [] : parsed.issues)];
+  const own = [...issues, ...(issues.length > 0 && rules === undefined ? [] : parsed.issues)];
+  const more = manifest === undefined ? [] : (options.manifestIssues?.(manifest) ?? []);
+  const all = [...own, ...withoutOverlaps(more, own)];
   if (all.length > 0) throw document.refusal(all);
   return { name: (name ?? options.name).slice(0, MAX_NAME), rules: parsed.rules };
 }
+
+/** Those that lie neither in a place of `own` nor around one, `spec` as a whole aside. */
+function withoutOverlaps(more: readonly Issue[], own: readonly Issue[]): readonly Issue[] {
+  const places = new Set(own.map(({ path }) => pathText(path)));
+  const around = new Set(own.flatMap(({ path }) => prefixesOf(path)));
+  return more.filter(
+    ({ path }) => !around.has(pathText(path)) && !prefixesOf(path).some((prefix) => places.has(prefix)),
+  );
+}
+
+/** Of more than one part, the whole path with them. */
+const prefixesOf = (path: Path): readonly string[] =>
+  path.slice(1).map((_, index) => pathText(path.slice(0, index + 2)));
 
 /** From rules already parsed (a custom resource's `spec.rules`). @throws POLICY_INVALID with paths from `rules` on */
 export function policyFromRules(rules: unknown, options: { readonly name: string }): Policy {
@@ -52,6 +75,8 @@ interface Located {
   readonly prefix: Path;
   readonly rules: unknown;
   readonly issues: readonly Issue[];
+  /** Of a ScanPolicy. */
+  readonly manifest?: Readonly<Record<string, unknown>>;
 }
 
 function locateRules(plain: unknown): Located {
@@ -86,7 +111,7 @@ function locateInManifest(manifest: Record<string, unknown>): Located {
   const spec = manifest["spec"];
   const rules = isRecord(spec) ? spec["rules"] : undefined;
   const issues = rules === undefined ? [{ path: ["spec"], message: "spec.rules is required" }] : [];
-  return { ...(typeof name === "string" ? { name } : {}), prefix: ["spec"], rules, issues };
+  return { ...(typeof name === "string" ? { name } : {}), prefix: ["spec"], rules, issues, manifest };
 }
 
 function parseRules(
