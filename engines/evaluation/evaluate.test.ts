@@ -258,7 +258,9 @@ describe("several policies", () => {
 
   it("says when a namespace's waiver was not heard", () => {
     const made = report([finding("CVE-1", LODASH)], { policies: { system: [fail], namespace: [waives] } });
-    expect(made.findings[0]?.trace).toEqual(["waives/waiver: not heard, since not every system policy that applies has allowNamespaceWaivers"]);
+    expect(made.findings[0]?.trace).toEqual([
+      "waives/waiver: not heard, since not every system policy that applies has allowNamespaceWaivers",
+    ]);
   });
 
   it("does not depend on the order in which they are listed", () => {
