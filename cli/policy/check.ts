@@ -9,7 +9,7 @@ import {
 } from "#engines/evaluation/index.ts";
 import { readText } from "../files.ts";
 import { writeResult } from "../output.ts";
-import { plural } from "../plural.ts";
+import { plural } from "#lib/plural.ts";
 import { printable } from "../printable.ts";
 import { isCasesFile } from "./files.ts";
 import { attempt, exitOf, faultLines, type Fault } from "./faults.ts";

@@ -6,7 +6,7 @@ import { attachedVex } from "#engines/evaluation/vex/adapters/attached-vex.ts";
 import type { ScanResult } from "#engines/scanner/index.ts";
 import { parseReference } from "#lib/oci/reference.ts";
 import { say } from "../output.ts";
-import { plural } from "../plural.ts";
+import { plural } from "#lib/plural.ts";
 import { registrySettings } from "./target.ts";
 import type { TargetFlags } from "./target.ts";
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** What is in an image as a table: each component with the layer that brought it and the place that says so. */
 import type { Component, SbomView, ScanResult } from "#engines/scanner/index.ts";
-import { plural } from "../plural.ts";
+import { plural } from "#lib/plural.ts";
 import { printable } from "../printable.ts";
 import { plainTable } from "../table.ts";
 

@@ -105,7 +105,7 @@ async function importAll(paths: readonly string[], flags: ImportFlags): Promise<
     await import("../advisories.ts");
   const { advisoriesIn, cacheDir } = await import("../cache.ts");
   const { say, writeResult } = await import("../output.ts");
-  const { plural } = await import("../plural.ts");
+  const { plural } = await import("#lib/plural.ts");
   const { printable } = await import("../printable.ts");
   const web = { layout: flags.layout, ecosystem: flags.ecosystem, caFile: flags.caFile };
   requireAddresses(paths, web);
@@ -134,7 +134,7 @@ async function status(flags: ImportFlags): Promise<void> {
   const { keptSources } = await import("../kept-advisories.ts");
   const { advisoriesIn, cacheDir } = await import("../cache.ts");
   const { say, writeResult } = await import("../output.ts");
-  const { plural } = await import("../plural.ts");
+  const { plural } = await import("#lib/plural.ts");
   const { printable } = await import("../printable.ts");
   const { plainTable } = await import("../table.ts");
   const sources = await keptSources(advisoriesIn(cacheDir(flags.cacheDir)));

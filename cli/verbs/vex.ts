@@ -121,7 +121,7 @@ async function importAll(paths: readonly string[], flags: ImportFlags): Promise<
   const { importVex } = await import("../vex.ts");
   const { cacheDir, vexIn } = await import("../cache.ts");
   const { writeResult } = await import("../output.ts");
-  const { plural } = await import("../plural.ts");
+  const { plural } = await import("#lib/plural.ts");
   const { printable } = await import("../printable.ts");
   const done = await importVex(vexIn(cacheDir(flags.cacheDir)), paths, {
     name: flags.name,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** A report as text for a terminal: verdict, reasons, one line a finding. Package names are not trusted. */
 import { tryParsePurl } from "#lib/purl/index.ts";
+import { plural } from "#lib/plural.ts";
 import { counts } from "./evaluate.ts";
 import { severities } from "./severity.ts";
 import { byImportance } from "./summarize.ts";
@@ -161,8 +162,4 @@ function asideLine({ suppressed, waived, deferred }: ReportDocument, all: boolea
   ].filter((part) => part !== "");
   if (parts.length === 0) return "";
   return `${parts.join(", ")}${all ? "" : " (list them with --all)"}`;
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Exports that the store can't give back any more: fetched anew, so that one lost file does not keep all other feeds out for good. */
 import { allDocuments } from "#lib/stores/all-documents.ts";
-import type { CatalogCollection, ObjectStore } from "#lib/stores/ports.ts";
+import type { CatalogCollection, CatalogDocument, ObjectStore } from "#lib/stores/ports.ts";
 import type { ImportRecord } from "#controllers/source/index.ts";
 import type { FeedDocumentRecord } from "./import.ts";
 import { isDamaged, objectsOf } from "./kept-import.ts";
@@ -13,6 +13,14 @@ export interface FeedPorts {
 }
 
 type Kind = FeedDocumentRecord["kind"];
+
+/** Those in force, in the order of uids. */
+export async function* feedsOfKind(
+  kind: Kind,
+  feeds: FeedPorts["feeds"],
+): AsyncGenerator<CatalogDocument<FeedDocumentRecord>> {
+  for await (const feed of allDocuments(feeds)) if (feed.body.kind === kind) yield feed;
+}
 
 /** Of a source whose export is lost: no job has this key, so an import is due at once. */
 const NO_JOB = "";
@@ -27,8 +35,7 @@ export async function refetchDamaged(
   { feeds, records, objects }: FeedPorts,
 ): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>();
-  for await (const { id, body } of allDocuments(feeds)) {
-    if (body.kind !== kind) continue;
+  for await (const { id, body } of feedsOfKind(kind, feeds)) {
     if (await isWhole(body.key, objects)) continue;
     // What is damaged stays until it is deleted: an equal object put again would be taken for it.
     await objects.delete(body.key);
@@ -43,8 +50,7 @@ const withoutCursor = ({ cursor: _, ...record }: ImportRecord): ImportRecord => 
 
 /** With nothing in force: as if no source had been read yet, so that no verdict is given before each was. */
 export async function forgetFeeds(kind: Kind, { feeds, records, objects }: FeedPorts): Promise<void> {
-  for await (const { id, body } of allDocuments(feeds)) {
-    if (body.kind !== kind) continue;
+  for await (const { id, body } of feedsOfKind(kind, feeds)) {
     await records.delete(id);
     await feeds.delete(id);
     for (const key of objectsOf(body)) await objects.delete(key);

@@ -16,11 +16,10 @@ import type { Clock } from "#lib/clock.ts";
 import { digestOf, hexOf } from "#lib/digest.ts";
 import type { Digest } from "#lib/digest.ts";
 import { codeOf, kindOf, messageOf } from "#lib/errors.ts";
-import { allDocuments } from "#lib/stores/all-documents.ts";
 import type { CatalogCollection } from "#lib/stores/ports.ts";
 import type { AdvisorySource, VexSource } from "#crds/index.ts";
 import type { SnapshotKind } from "../evaluation/change-log.ts";
-import { refetchDamaged } from "./damaged-feeds.ts";
+import { feedsOfKind, refetchDamaged } from "./damaged-feeds.ts";
 import { impactOf } from "./impact.ts";
 import type { ImpactPorts } from "./impact.ts";
 import { importErrors } from "./import-work.ts";
@@ -317,7 +316,7 @@ export async function rebuildSnapshot(
 
 async function feedsOf(kind: ImportJob["kind"], { feeds }: Pick<RebuildPorts, "feeds">): Promise<Feeds> {
   const all: Feeds[number][] = [];
-  for await (const feed of allDocuments(feeds)) if (feed.body.kind === kind) all.push(feed);
+  for await (const feed of feedsOfKind(kind, feeds)) all.push(feed);
   return all;
 }
 
